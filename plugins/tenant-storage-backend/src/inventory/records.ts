@@ -1,0 +1,234 @@
+/**
+ * Flat records: the few fields of each Kubernetes object that views use, built anew from what the API server sent
+ * (never the parsed object itself), so that a hundred thousand claims fit in memory.
+ *
+ * Sizes are bytes as bigint, times are milliseconds since the epoch, absent means that the object doesn't say.
+ */
+
+/** What every record carries. */
+export interface ObjectRecord {
+  uid: string;
+  name: string;
+  /** Absent on cluster-scoped objects. */
+  namespace?: string;
+  /** metadata.creationTimestamp. */
+  createdAt: number;
+  /** metadata.deletionTimestamp: being deleted since. */
+  deletedAt?: number;
+}
+
+export interface NamespaceRecord extends ObjectRecord {
+  /** The raw value of the configured owner annotation or label. */
+  owner?: string;
+}
+
+export interface ResourceQuotaRecord extends ObjectRecord {
+  /** Storage keys of spec.hard (`requests.storage`, `persistentvolumeclaims`, `count/persistentvolumeclaims` and every `*.storageclass.storage.k8s.io/*`), as written. */
+  hard: Record<string, string>;
+  /** The same keys of status.used; absent until the quota controller has counted. */
+  used: Record<string, string>;
+  /** True if the quota has scopes or a scopeSelector. Scopes never select claims, so such a quota binds pods only. */
+  scoped: boolean;
+}
+
+export interface ConditionRecord {
+  type: string;
+  /** `True`, `False` or `Unknown`. */
+  status: string;
+  reason?: string;
+  message?: string;
+  /** lastTransitionTime or, where there is none, lastHeartbeatTime. */
+  at?: number;
+}
+
+export interface PersistentVolumeClaimRecord extends ObjectRecord {
+  storageClass?: string;
+  volumeMode?: string;
+  accessModes: string[];
+  /** spec.resources.requests.storage. */
+  requested?: bigint;
+  /** status.allocatedResources.storage. */
+  allocated?: bigint;
+  /** status.capacity.storage. */
+  capacity?: bigint;
+  /** Pending, Bound or Lost. */
+  phase?: string;
+  /** spec.volumeName: the PersistentVolume. */
+  volume?: string;
+  /** Annotation volume.kubernetes.io/selected-node. */
+  selectedNode?: string;
+  conditions: ConditionRecord[];
+  /** The controlling owner, e.g. a DataVolume, or the claim that a prime claim populates. */
+  owner?: { kind: string; name: string; uid: string };
+  finalizers: string[];
+  /** Labels that tell the tenant cluster (configured keys only). */
+  tenantCluster?: string;
+}
+
+export interface PersistentVolumeRecord extends ObjectRecord {
+  storageClass?: string;
+  phase?: string;
+  capacity?: bigint;
+  claim?: { namespace: string; name: string; uid?: string };
+  /** Node by spec.nodeAffinity on kubernetes.io/hostname; the volume can't leave it. */
+  node?: string;
+  /** spec.csi.driver. */
+  csiDriver?: string;
+  /** Annotation pv.kubernetes.io/provisioned-by. */
+  provisionedBy?: string;
+  reclaimPolicy?: string;
+  /** status.reason and status.message. */
+  reason?: string;
+  message?: string;
+}
+
+export interface StorageClassRecord extends ObjectRecord {
+  provisioner: string;
+  reclaimPolicy?: string;
+  volumeBindingMode?: string;
+  allowVolumeExpansion: boolean;
+  isDefault: boolean;
+}
+
+export type CsiDriverRecord = ObjectRecord;
+
+export interface NodeRecord extends ObjectRecord {
+  /** Condition Ready is True; absent if the node doesn't say. */
+  ready?: boolean;
+  unschedulable: boolean;
+  diskPressure: boolean;
+}
+
+/** A storage event: about a claim, a volume, a DataVolume, a pod of a CSI controller, or with a storage reason. */
+export interface EventRecord extends ObjectRecord {
+  /** `Normal` or `Warning`. */
+  type: string;
+  reason: string;
+  /** At most 1,024 characters. */
+  message: string;
+  regarding: { kind: string; namespace?: string; name: string; uid?: string };
+  count: number;
+  lastSeenAt: number;
+}
+
+export interface DeploymentRecord extends ObjectRecord {
+  /** spec.replicas; Kubernetes' default is 1. */
+  desired: number;
+  ready: number;
+  /** matchLabels of the selector: finds its pods. */
+  selector: Record<string, string>;
+}
+
+export interface ContainerRecord {
+  name: string;
+  ready: boolean;
+  restarts: number;
+  /** Of state.waiting or state.terminated: CrashLoopBackOff, ImagePullBackOff, OOMKilled, Error ... */
+  reason?: string;
+  message?: string;
+}
+
+/** A pod of a CSI controller; others are not kept. */
+export interface PodRecord extends ObjectRecord {
+  labels: Record<string, string>;
+  phase?: string;
+  node?: string;
+  containers: ContainerRecord[];
+}
+
+export interface DataVolumeRecord extends ObjectRecord {
+  /** Empty or absent means that CDI has not looked at it. */
+  phase?: string;
+  /** Such as `42.0%`, or `N/A`. */
+  progress?: string;
+  restartCount: number;
+  conditions: ConditionRecord[];
+  /** What spec.storage or spec.pvc asks for. */
+  requested?: bigint;
+  storageClass?: string;
+  volumeMode?: string;
+  accessModes: string[];
+  /** status.claimName, else the DataVolume's own name. */
+  claim: string;
+  /** From the configured labels (kubevirt-csi-driver's infraClusterLabels). */
+  tenantCluster?: string;
+}
+
+export interface ClaimPropertySet {
+  accessModes: string[];
+  volumeMode?: string;
+}
+
+export interface StorageProfileRecord extends ObjectRecord {
+  /** spec.claimPropertySets: what somebody pinned. Empty = nothing is pinned. */
+  pinned: ClaimPropertySet[];
+  /** status.claimPropertySets: what CDI uses. */
+  effective: ClaimPropertySet[];
+  provisioner?: string;
+}
+
+export interface CdiRecord extends ObjectRecord {
+  phase?: string;
+  version?: string;
+}
+
+export interface CdiConfigRecord extends ObjectRecord {
+  /** status.filesystemOverhead.global, a decimal such as `0.06`. */
+  overheadGlobal?: string;
+  /** status.filesystemOverhead.storageClass. */
+  overheadByClass: Record<string, string>;
+}
+
+export interface TenantControlPlaneRecord extends ObjectRecord {
+  /** status.kubernetesResources.version.status: Ready, Provisioning, Upgrading ... */
+  status?: string;
+  version?: string;
+}
+
+export interface VirtualMachineInstanceRecord extends ObjectRecord {
+  phase?: string;
+  node?: string;
+  /** spec.volumes that name a claim or DataVolume, and status.volumeStatus: name of the volume, the claim behind it. */
+  volumes: Array<{
+    name: string;
+    claim?: string;
+    /** status.volumeStatus[].phase, e.g. Ready, Pending, AttachedToNode. */
+    phase?: string;
+    reason?: string;
+    message?: string;
+    hotplugged: boolean;
+  }>;
+}
+
+/** Every kind that is watched, by the name under which the inventory keeps it. Adding a kind: a record here, one file in kubernetes/kinds/. */
+export interface RecordsByKind {
+  Namespace: NamespaceRecord;
+  ResourceQuota: ResourceQuotaRecord;
+  PersistentVolumeClaim: PersistentVolumeClaimRecord;
+  PersistentVolume: PersistentVolumeRecord;
+  StorageClass: StorageClassRecord;
+  CSIDriver: CsiDriverRecord;
+  Node: NodeRecord;
+  Event: EventRecord;
+  Deployment: DeploymentRecord;
+  Pod: PodRecord;
+  DataVolume: DataVolumeRecord;
+  StorageProfile: StorageProfileRecord;
+  CDI: CdiRecord;
+  CDIConfig: CdiConfigRecord;
+  TenantControlPlane: TenantControlPlaneRecord;
+  VirtualMachineInstance: VirtualMachineInstanceRecord;
+}
+
+export type KindName = keyof RecordsByKind;
+
+/** What is known of one kind in one under cluster. */
+export type KindState =
+  /** Never listed yet; `message` tells the trouble if there is one. Nothing is known: not zero. */
+  | { state: 'syncing'; since: number; message?: string }
+  /** The watch is live; `at` = last time the API server was heard. */
+  | { state: 'synced'; at: number }
+  /** The last known state is kept; it has not been confirmed since. */
+  | { state: 'stale'; since: number; message: string }
+  | { state: 'notPermitted'; since: number; message: string }
+  | { state: 'notInstalled'; since: number; message: string };
