@@ -1,0 +1,607 @@
+// Made by `yarn generate:openapi` from the backend's src/schema/openapi.yaml: change that file, not this one.
+
+export interface paths {
+    "/v1/under-clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The under clusters that the caller may see (permission tenant-storage.fleet.read) */
+        get: operations["listUnderClusters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenants that the caller may read (permission tenant-storage.tenant.read) */
+        get: operations["listTenants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/under-clusters/{underCluster}/tenants/{tenant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                underCluster: components["parameters"]["UnderCluster"];
+                /** @description The tenant's namespace in the under cluster. */
+                tenant: components["parameters"]["Tenant"];
+            };
+            cookie?: never;
+        };
+        /** One tenant */
+        get: operations["getTenant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/under-clusters/{underCluster}/tenants/{tenant}/volumes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                underCluster: components["parameters"]["UnderCluster"];
+                /** @description The tenant's namespace in the under cluster. */
+                tenant: components["parameters"]["Tenant"];
+            };
+            cookie?: never;
+        };
+        /** The volumes of a tenant, whatever else is charged to its quota included */
+        get: operations["listVolumes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/under-clusters/{underCluster}/tenants/{tenant}/volumes/{volume}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                underCluster: components["parameters"]["UnderCluster"];
+                /** @description The tenant's namespace in the under cluster. */
+                tenant: components["parameters"]["Tenant"];
+                /** @description The claim's name in the under cluster. */
+                volume: components["schemas"]["Name"];
+            };
+            cookie?: never;
+        };
+        /** One volume */
+        get: operations["getVolume"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description A Kubernetes name (RFC 1123 subdomain). */
+        Name: string;
+        /** @description A number of bytes in decimal. */
+        Bytes: string;
+        /** Format: date-time */
+        Time: string;
+        Error: {
+            error: {
+                name: string;
+                message: string;
+            };
+            request?: Record<string, never>;
+            response?: Record<string, never>;
+        };
+        /** @description Why an answer is not whole. */
+        Problem: {
+            underCluster: string;
+            /** @description The Kubernetes kind that can't be seen, or null if it is the whole under cluster. */
+            kind: string | null;
+            /** @description For people: what is wrong, and what that hides. */
+            message: string;
+            since: components["schemas"]["Time"];
+        };
+        KindState: {
+            kind: string;
+            /**
+             * @description syncing = not read yet, nothing is known; synced = live; stale = the last known state, not confirmed since;
+             *     notPermitted = the reader's role does not allow it; notInstalled = the under cluster does not have this kind.
+             * @enum {string}
+             */
+            state: "syncing" | "synced" | "stale" | "notPermitted" | "notInstalled";
+            /** @description When it was last known to be right (synced only). */
+            at: components["schemas"]["Time"] | null;
+            /** @description Since when it is in this state (all but synced). */
+            since: components["schemas"]["Time"] | null;
+            message: string | null;
+        };
+        /** @description How far what is shown can be trusted. */
+        Freshness: {
+            /**
+             * @description live = all that this answer needs is live; partial = some kinds can't be seen; stale = at least one kind is not confirmed; syncing = still being read.
+             * @enum {string}
+             */
+            state: "live" | "partial" | "stale" | "syncing";
+            /** @description The oldest "not confirmed since", if stale. */
+            since: components["schemas"]["Time"] | null;
+            kinds: components["schemas"]["KindState"][];
+        };
+        /** @description Something a person should know, worst first wherever there are several. */
+        Trouble: {
+            /** @enum {string} */
+            severity: "error" | "warning" | "info";
+            /** @description Stable, for filters and links, e.g. quotaExceeded, waitingForConsumer, provisionerRefusedNode, csiControllerDown. */
+            code: string;
+            /** @description A few words. */
+            title: string;
+            /** @description One or two sentences; what Kubernetes said is quoted. */
+            message: string;
+            /** @description The next step. */
+            remedy: string | null;
+            /** @enum {string} */
+            whoCanFix: "tenant" | "platform" | "nobody";
+            /** @description The Kubernetes object this rests on. */
+            object: {
+                kind: string;
+                name: string;
+            } | null;
+            since: components["schemas"]["Time"] | null;
+        };
+        UnderClusterList: {
+            items: components["schemas"]["UnderCluster"][];
+            /** @description Why there is nothing at all, for people. */
+            emptyBecause: string | null;
+        };
+        UnderCluster: {
+            name: components["schemas"]["Name"];
+            title: string;
+            /** @description How many tenants it has; null if not known. */
+            tenants: number | null;
+            storageClass: components["schemas"]["StorageClass"];
+            cdi: components["schemas"]["Cdi"];
+            freshness: components["schemas"]["Freshness"];
+            errors: components["schemas"]["Problem"][];
+        };
+        TenantList: {
+            items: components["schemas"]["TenantSummary"][];
+            /** @description How many match, all pages together. */
+            total: number;
+            nextCursor: string | null;
+            errors: components["schemas"]["Problem"][];
+            emptyBecause: string | null;
+        };
+        /**
+         * @description error = something does not work now; warning = it soon won't, or is not whole; unknown = can't be told.
+         * @enum {string}
+         */
+        TenantStatus: "ok" | "warning" | "error" | "unknown";
+        TenantSummary: {
+            underCluster: components["schemas"]["Name"];
+            name: components["schemas"]["Name"];
+            owners: string[];
+            status: components["schemas"]["TenantStatus"];
+            quotaState: components["schemas"]["QuotaState"];
+            /** @description Of the storage quota with the least headroom; without quota, the sum charged. */
+            used: components["schemas"]["Bytes"] | null;
+            hard: components["schemas"]["Bytes"] | null;
+            /** @description used / hard; over 1 is a legal value. */
+            usedRatio: number | null;
+            headroom: components["schemas"]["Headroom"];
+            volumes: components["schemas"]["VolumeCounts"] | null;
+            worstTrouble: components["schemas"]["Trouble"] | null;
+        };
+        /**
+         * @description limited = at least one quota binds; unlimited = none does; unknown = quotas can't be seen.
+         * @enum {string}
+         */
+        QuotaState: "limited" | "unlimited" | "unknown";
+        /** @description One key of one ResourceQuota that binds the tenant's volumes. */
+        QuotaLimit: {
+            /** @description The ResourceQuota's name. */
+            quota: string;
+            key: string;
+            /** @enum {string} */
+            resource: "bytes" | "count";
+            /** @description The class the key is about; null = all classes together. */
+            storageClass: string | null;
+            /** @description Bytes or a number of claims; null until counted. */
+            used: components["schemas"]["Bytes"] | null;
+            hard: components["schemas"]["Bytes"];
+            /** @description hard - used; negative if over. */
+            remaining: components["schemas"]["Bytes"] | null;
+            /** @description null also if hard is 0. */
+            usedRatio: number | null;
+        };
+        /** @description The largest volume the tenant can create now, by the size the tenant asks for. */
+        Headroom: {
+            /** @enum {string} */
+            state: "known" | "unlimited" | "unknown";
+            bytes: components["schemas"]["Bytes"] | null;
+            /** @description Plain words for the number and what it takes into account. */
+            explanation: string;
+            limitedBy: {
+                quota: string;
+                key: string;
+            } | null;
+            /** @description What CDI adds for the file system, as a fraction such as 0.06; '0' for block volumes. */
+            overhead: string | null;
+            /** @description Whether creating a volume needs its size twice for a moment. */
+            doubled: boolean | null;
+            /** @description Bytes that volumes being created will still take. */
+            inFlight: components["schemas"]["Bytes"] | null;
+        };
+        /** @description Tenant volumes and VM disks by state; helper claims are not counted. */
+        VolumeCounts: {
+            total: number;
+            ok: number;
+            waiting: number;
+            working: number;
+            error: number;
+            deleting: number;
+            unknown: number;
+        };
+        Tenant: {
+            underCluster: components["schemas"]["Name"];
+            underClusterTitle: string;
+            name: components["schemas"]["Name"];
+            /** @description Entity references. */
+            owners: string[];
+            status: components["schemas"]["TenantStatus"];
+            quotaState: components["schemas"]["QuotaState"];
+            /** @description Every key that binds; the one with the least headroom first. */
+            limits: components["schemas"]["QuotaLimit"][];
+            headroom: components["schemas"]["Headroom"];
+            /** @description Sum of all claims of the class, in bytes. */
+            charged: components["schemas"]["Bytes"] | null;
+            /** @description Claims that name no tenant cluster are in an entry whose name is null. */
+            tenantClusters: components["schemas"]["TenantCluster"][];
+            hiddenConsumers: components["schemas"]["HiddenConsumer"][];
+            volumes: components["schemas"]["VolumeCounts"] | null;
+            storageClass: components["schemas"]["StorageClass"];
+            cdi: components["schemas"]["Cdi"];
+            troubles: components["schemas"]["Trouble"][];
+            freshness: components["schemas"]["Freshness"];
+            errors: components["schemas"]["Problem"][];
+        };
+        TenantCluster: {
+            name: string | null;
+            controlPlane: {
+                status: string | null;
+                version: string | null;
+            } | null;
+            charged: components["schemas"]["Bytes"] | null;
+            volumes: number | null;
+            csiController: components["schemas"]["CsiController"];
+        };
+        /** @description kubevirt-csi-controller of a tenant cluster. */
+        CsiController: {
+            /** @enum {string} */
+            state: "ready" | "degraded" | "down" | "missing" | "unknown";
+            name: string | null;
+            ready: number | null;
+            desired: number | null;
+            /** @description Only the ones in trouble. */
+            containers: {
+                pod: string;
+                container: string;
+                reason: string | null;
+                message: string | null;
+                restarts: number;
+            }[];
+        };
+        /** @description What counts against the quota without being a volume the tenant asked for. */
+        HiddenConsumer: {
+            purpose: components["schemas"]["VolumePurpose"];
+            charged: components["schemas"]["Bytes"];
+            volumes: number;
+            explanation: string;
+        };
+        StorageClass: {
+            /** @enum {string} */
+            state: "present" | "missing" | "unknown";
+            name: string;
+            provisioner: string | null;
+            /** @description For people, e.g. Local disks, Ceph RBD; the provisioner if it is not a known one. */
+            backend: string | null;
+            volumeBindingMode: string | null;
+            reclaimPolicy: string | null;
+            /** @description What the class says; local-path says true and cannot. */
+            allowVolumeExpansion: boolean | null;
+            /** @description CDI's StorageProfile of the class. */
+            profile: {
+                /**
+                 * @description pinned = spec says so and status follows; pinning = status does not follow yet; derived = CDI's own choice; missing; unknown.
+                 * @enum {string}
+                 */
+                state: "pinned" | "pinning" | "derived" | "missing" | "unknown";
+                /** @description What CDI uses. */
+                claimPropertySets: {
+                    accessModes: string[];
+                    volumeMode: string | null;
+                }[];
+            };
+        };
+        Cdi: {
+            /** @enum {string} */
+            state: "deployed" | "notDeployed" | "notInstalled" | "unknown";
+            phase: string | null;
+            version: string | null;
+            /** @description For the class, a fraction such as 0.06. */
+            filesystemOverhead: string | null;
+        };
+        /**
+         * @description tenantVolume = a tenant cluster asked for it; populating, scratch, clone = CDI's helpers; vmDisk = a worker VM's disk; other.
+         * @enum {string}
+         */
+        VolumePurpose: "tenantVolume" | "populating" | "scratch" | "clone" | "vmDisk" | "other";
+        /**
+         * @description ok; waiting = for its first consumer, which is fine; working = on its way; error = does not work; deleting; unknown.
+         * @enum {string}
+         */
+        VolumeState: "ok" | "waiting" | "working" | "error" | "deleting" | "unknown";
+        VolumeList: {
+            items: components["schemas"]["Volume"][];
+            total: number;
+            nextCursor: string | null;
+            freshness: components["schemas"]["Freshness"];
+            errors: components["schemas"]["Problem"][];
+        };
+        Volume: {
+            /** @description In the under cluster. */
+            name: string;
+            purpose: components["schemas"]["VolumePurpose"];
+            /** @description For helpers: the volume that they serve. */
+            belongsTo: string | null;
+            state: components["schemas"]["VolumeState"];
+            troubles: components["schemas"]["Trouble"][];
+            tenantCluster: string | null;
+            /** @description The claim in the tenant cluster, which can't be seen from here but for its uid. */
+            tenantClaim: {
+                uid: string;
+                /** @description Finds the claim, run against the tenant cluster. */
+                command: string;
+            } | null;
+            requested: components["schemas"]["Bytes"] | null;
+            /** @description What counts against the quota: the larger of request and status.allocatedResources. null if there is no claim (nothing is charged) or its size is not known. */
+            charged: components["schemas"]["Bytes"] | null;
+            capacity: components["schemas"]["Bytes"] | null;
+            storageClass: string | null;
+            accessModes: string[];
+            volumeMode: string | null;
+            /** @description The claim's phase; null if there is no claim (yet). */
+            phase: string | null;
+            dataVolume: {
+                name: string;
+                phase: string | null;
+                progress: string | null;
+            } | null;
+            persistentVolume: string | null;
+            /** @description The node whose disk holds it, if it is bound to one. */
+            node: string | null;
+            attachedTo: {
+                virtualMachine: string;
+                phase: string | null;
+            } | null;
+            createdAt: components["schemas"]["Time"];
+            deletingSince: components["schemas"]["Time"] | null;
+        };
+        VolumeDetail: {
+            volume: components["schemas"]["Volume"];
+            /** @description Newest first; Kubernetes forgets them after an hour. null if they can't be seen. */
+            events: {
+                type: string;
+                reason: string;
+                message: string;
+                count: number;
+                lastSeenAt: components["schemas"]["Time"];
+                object: {
+                    kind: string;
+                    name: string;
+                };
+            }[] | null;
+            freshness: components["schemas"]["Freshness"];
+            errors: components["schemas"]["Problem"][];
+        };
+    };
+    responses: {
+        /** @description An error in Backstage's form; 400 names the parameter, 401 and 404 tell nothing else. */
+        Error: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+    };
+    parameters: {
+        UnderCluster: components["schemas"]["Name"];
+        /** @description The tenant's namespace in the under cluster. */
+        Tenant: components["schemas"]["Name"];
+        /** @description How many items a page holds at most. */
+        Limit: number;
+        /** @description nextCursor of the page before, with the same other parameters. */
+        Cursor: string;
+    };
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listUnderClusters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In configured order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnderClusterList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listTenants: {
+        parameters: {
+            query?: {
+                /** @description Part of the tenant's or the under cluster's name, ignoring case. */
+                search?: string;
+                /** @description Only tenants of this under cluster. */
+                underCluster?: components["schemas"]["Name"];
+                /** @description Only tenants of this owner, an entity reference such as group:default/team-alpha. */
+                owner?: string;
+                /** @description Only tenants in one of these states, separated by commas. */
+                status?: string;
+                /** @description What to sort by; a minus sign in front turns the order round. Unknown values come last either way. */
+                sort?: "name" | "-name" | "used" | "-used" | "usedRatio" | "-usedRatio" | "headroom" | "-headroom" | "status" | "-status";
+                /** @description How many items a page holds at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description nextCursor of the page before, with the same other parameters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tenants. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                underCluster: components["parameters"]["UnderCluster"];
+                /** @description The tenant's namespace in the under cluster. */
+                tenant: components["parameters"]["Tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listVolumes: {
+        parameters: {
+            query?: {
+                /** @description Part of the volume's name, its tenant claim's uid, tenant cluster, node or VM, ignoring case. */
+                search?: string;
+                /** @description Only volumes in one of these states, separated by commas. */
+                state?: string;
+                /** @description Only volumes of this tenant cluster. */
+                tenantCluster?: components["schemas"]["Name"];
+                /** @description Only volumes of these purposes, separated by commas. */
+                purpose?: string;
+                /** @description What to sort by; a minus sign in front turns the order round. Unknown values come last either way. */
+                sort?: "name" | "-name" | "charged" | "-charged" | "createdAt" | "-createdAt" | "state" | "-state" | "tenantCluster" | "-tenantCluster" | "node" | "-node";
+                /** @description How many items a page holds at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description nextCursor of the page before, with the same other parameters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                underCluster: components["parameters"]["UnderCluster"];
+                /** @description The tenant's namespace in the under cluster. */
+                tenant: components["parameters"]["Tenant"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of volumes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VolumeList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getVolume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                underCluster: components["parameters"]["UnderCluster"];
+                /** @description The tenant's namespace in the under cluster. */
+                tenant: components["parameters"]["Tenant"];
+                /** @description The claim's name in the under cluster. */
+                volume: components["schemas"]["Name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The volume, with its recent events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VolumeDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+}

@@ -1,0 +1,27 @@
+import { createPermission } from '@backstage/plugin-permission-common';
+
+/** @public Resource type of a tenant; a resource's reference is `underCluster/tenant`. */
+export const RESOURCE_TYPE_TENANT = 'tenant-storage-tenant';
+
+/** @public Resource type of an under cluster; a resource's reference is its name. */
+export const RESOURCE_TYPE_UNDER_CLUSTER = 'tenant-storage-under-cluster';
+
+/** @public Read a tenant's storage: quota, volumes, health. */
+export const tenantReadPermission = createPermission({
+  name: 'tenant-storage.tenant.read',
+  attributes: { action: 'read' },
+  resourceType: RESOURCE_TYPE_TENANT,
+});
+
+/** @public Read what concerns a whole under cluster: how it is watched, its class, CDI, how many tenants it has. */
+export const fleetReadPermission = createPermission({
+  name: 'tenant-storage.fleet.read',
+  attributes: { action: 'read' },
+  resourceType: RESOURCE_TYPE_UNDER_CLUSTER,
+});
+
+/** @public All permissions of the plugin. */
+export const tenantStoragePermissions = [
+  tenantReadPermission,
+  fleetReadPermission,
+];
