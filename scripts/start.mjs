@@ -1,0 +1,270 @@
+// `npm start`: a portal with two demo under clusters, from a fresh clone.
+import { spawn } from 'node:child_process';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { Progress, SetUpError, buildPages, root, setUp } from './toolchain.mjs';
+
+const usage = `npm start -- [options]
+
+  Starts a portal with two demo under clusters and a Git host to sign in with.
+
+  --port N      the portal's port (default 7007)
+  --real        real API servers instead of stand-ins; KUBEBUILDER_ASSETS names the folder with
+                kube-apiserver, kube-controller-manager and etcd
+  --dev         hot reload: the pages on port 3000, the backend on --port (also: yarn dev)
+  --help        this
+
+  Ctrl-C ends it. .demo/ready.json tells the addresses once it is ready; .demo/*.log what was going on.
+`;
+
+function parse() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: 'string', default: '7007' },
+        real: { type: 'boolean', default: false },
+        dev: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) {
+      process.stdout.write(usage);
+      process.exit(0);
+    }
+    const port = Number(values.port);
+    if (!/^\d+$/.test(values.port) || port < 1 || port > 65535) {
+      throw new Error(
+        `--port takes a number from 1 to 65535, not "${values.port}"`,
+      );
+    }
+    return { ...values, port };
+  } catch (error) {
+    process.stderr.write(`error: ${error.message}\n\n${usage}`);
+    return process.exit(2);
+  }
+}
+
+async function refuseTakenPort(port, option) {
+  await new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', error =>
+      reject(
+        new SetUpError(
+          error.code === 'EADDRINUSE'
+            ? `Port ${port} is taken: end what listens there, or choose another with ${option}.`
+            : `Port ${port} can't be used (${error.code}): choose another with ${option}.`,
+        ),
+      ),
+    );
+    server.listen(port, '127.0.0.1', () => server.close(resolve));
+  });
+}
+
+const children = new Set();
+let ending = false;
+
+function child(command, args, { log, ...options }) {
+  const process_ = spawn(command, args, {
+    cwd: root,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // a group of its own: Ctrl-C reaches us alone, and we end everything in order
+    detached: true,
+    ...options,
+  });
+  children.add(process_);
+  process_.ended = new Promise(resolve => {
+    process_.once('error', resolve);
+    process_.once('exit', (code, signal) => resolve(signal ?? code));
+  }).finally(() => children.delete(process_));
+  return process_;
+}
+
+function signalGroup(process_, signal) {
+  try {
+    process.kill(-process_.pid, signal);
+  } catch {
+    // it has ended already
+  }
+}
+
+async function end(code) {
+  if (ending) return;
+  ending = true;
+  const left = [...children];
+  for (const process_ of left) signalGroup(process_, 'SIGTERM');
+  const deadline = new Promise(resolve => {
+    setTimeout(resolve, 8_000).unref();
+  });
+  await Promise.race([Promise.all(left.map(c => c.ended)), deadline]);
+  for (const process_ of left) signalGroup(process_, 'SIGKILL');
+  await rm(path.join(root, '.demo/ready.json'), { force: true });
+  process.exit(code);
+}
+
+async function main() {
+  const options = parse();
+  await refuseTakenPort(options.port, '--port');
+  if (options.dev) await refuseTakenPort(3000, 'an end to what listens there');
+  const demoDir = path.join(root, '.demo');
+  await rm(demoDir, { recursive: true, force: true });
+  await mkdir(demoDir, { recursive: true, mode: 0o700 });
+
+  const progress = new Progress(options.dev ? 4 : 5);
+  const env = await setUp(progress);
+  if (!options.dev) await buildPages(progress, env);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => end(0));
+  }
+
+  const { createWriteStream } = await import('node:fs');
+  const transform = path.join(
+    root,
+    'node_modules/@backstage/cli-node/config/nodeTransform.cjs',
+  );
+
+  progress.step('Two under clusters and a Git host');
+  const demo = child(
+    'node',
+    [
+      '--require',
+      transform,
+      'packages/demo/src/main.ts',
+      '--dir',
+      demoDir,
+      '--portal-port',
+      String(options.port),
+      ...(options.dev ? ['--app-port', '3000'] : []),
+      ...(options.real ? ['--real'] : []),
+    ],
+    { env },
+  );
+  const demoLog = createWriteStream(path.join(demoDir, 'demo.log'));
+  demo.stderr.pipe(demoLog, { end: false });
+  const demoReady = new Promise((resolve, reject) => {
+    createInterface({ input: demo.stdout }).on('line', line => {
+      demoLog.write(`${line}\n`);
+      if (!line.startsWith('{')) {
+        progress.note(line);
+        return;
+      }
+      const message = JSON.parse(line);
+      if (message.error) reject(new SetUpError(message.error));
+      if (message.ready) resolve(message.ready);
+    });
+    demo.ended.then(code =>
+      reject(
+        new SetUpError(
+          `The demo's under clusters ended (${code}): see .demo/demo.log.`,
+        ),
+      ),
+    );
+  });
+  const ready = await demoReady;
+
+  progress.step('The portal');
+  const configuration = [
+    '--config',
+    path.join(root, 'app-config.yaml'),
+    '--config',
+    path.join(demoDir, 'app-config.yaml'),
+  ];
+  const portal = options.dev
+    ? child(
+        'backstage-cli',
+        ['repo', 'start', 'app', 'backend', ...configuration],
+        {
+          env,
+          stdio: ['ignore', 'pipe', 'pipe'],
+        },
+      )
+    : child(
+        'node',
+        ['--require', transform, 'src/index.ts', ...configuration],
+        {
+          cwd: path.join(root, 'packages/backend'),
+          env: { ...env, NODE_ENV: 'production' },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        },
+      );
+  const portalLog = createWriteStream(path.join(demoDir, 'portal.log'));
+  portal.stdout.pipe(portalLog, { end: false });
+  portal.stderr.pipe(portalLog, { end: false });
+  if (options.dev) {
+    portal.stdout.pipe(process.stdout);
+    portal.stderr.pipe(process.stderr);
+  }
+  let portalEnded = false;
+  portal.ended.then(code => {
+    portalEnded = true;
+    if (ending) return;
+    process.stderr.write(
+      `\nerror: The portal ended (${code}): see .demo/portal.log.\n`,
+    );
+    end(1);
+  });
+
+  const backendUrl = `http://localhost:${options.port}`;
+  const portalUrl = options.dev ? 'http://localhost:3000' : backendUrl;
+  const deadline = Date.now() + 180_000;
+  for (;;) {
+    if (portalEnded) return;
+    if (Date.now() > deadline) {
+      throw new SetUpError(
+        'The portal is not ready after 3 minutes: see .demo/portal.log.',
+      );
+    }
+    const answers = await Promise.all(
+      [
+        `${backendUrl}/.backstage/health/v1/readiness`,
+        options.dev ? portalUrl : `${backendUrl}/`,
+      ].map(url =>
+        fetch(url, { signal: AbortSignal.timeout(5_000) })
+          .then(response => response.ok)
+          .catch(() => false),
+      ),
+    );
+    if (answers.every(Boolean)) break;
+    await new Promise(resolve => {
+      setTimeout(resolve, 250);
+    });
+  }
+
+  const { personas, ...addresses } = ready;
+  await writeFile(
+    path.join(demoDir, 'ready.json'),
+    `${JSON.stringify({ portalUrl, ...addresses }, null, 2)}\n`,
+  );
+  const width = Math.max(...personas.map(p => p.login.length));
+  process.stdout.write(
+    [
+      '',
+      `Ready after ${progress.total()}.`,
+      '',
+      `  ${portalUrl}`,
+      '',
+      "  Sign in with GitHub (the demo's own) and pick one of:",
+      ...personas.map(p => `    ${p.login.padEnd(width)}  ${p.description}`),
+      '',
+      '  Ctrl-C ends it.',
+      '',
+      '',
+    ].join('\n'),
+  );
+  await demo.ended;
+  if (!ending) {
+    process.stderr.write('\nerror: The demo ended: see .demo/demo.log.\n');
+    await end(1);
+  }
+}
+
+main().catch(async error => {
+  process.stderr.write(
+    error instanceof SetUpError
+      ? `\nerror: ${error.message}\n`
+      : `\n${error?.stack ?? error}\n`,
+  );
+  await end(1);
+});
