@@ -15,9 +15,10 @@ const usage = `npm start -- [options]
   --real        real API servers instead of stand-ins; KUBEBUILDER_ASSETS names the folder with
                 kube-apiserver, kube-controller-manager and etcd
   --dev         hot reload: the pages on port 3000, the backend on --port (also: yarn dev)
+  --dir DIR     where the demo keeps its files (default .demo); it is emptied first
   --help        this
 
-  Ctrl-C ends it. .demo/ready.json tells the addresses once it is ready; .demo/*.log what was going on.
+  Ctrl-C ends it. DIR/ready.json tells the addresses once it is ready; DIR/*.log what was going on.
 `;
 
 function parse() {
@@ -25,6 +26,7 @@ function parse() {
     const { values } = parseArgs({
       options: {
         port: { type: 'string', default: '7007' },
+        dir: { type: 'string', default: path.join(root, '.demo') },
         real: { type: 'boolean', default: false },
         dev: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -40,7 +42,7 @@ function parse() {
         `--port takes a number from 1 to 65535, not "${values.port}"`,
       );
     }
-    return { ...values, port };
+    return { ...values, port, dir: path.resolve(values.dir) };
   } catch (error) {
     process.stderr.write(`error: ${error.message}\n\n${usage}`);
     return process.exit(2);
@@ -65,6 +67,7 @@ async function refuseTakenPort(port, option) {
 
 const children = new Set();
 let ending = false;
+let readyFile;
 
 function child(command, args, { log, ...options }) {
   const process_ = spawn(command, args, {
@@ -100,7 +103,7 @@ async function end(code) {
   });
   await Promise.race([Promise.all(left.map(c => c.ended)), deadline]);
   for (const process_ of left) signalGroup(process_, 'SIGKILL');
-  await rm(path.join(root, '.demo/ready.json'), { force: true });
+  if (readyFile) await rm(readyFile, { force: true });
   process.exit(code);
 }
 
@@ -108,7 +111,8 @@ async function main() {
   const options = parse();
   await refuseTakenPort(options.port, '--port');
   if (options.dev) await refuseTakenPort(3000, 'an end to what listens there');
-  const demoDir = path.join(root, '.demo');
+  const demoDir = options.dir;
+  const shown = file => path.relative(process.cwd(), path.join(demoDir, file));
   await rm(demoDir, { recursive: true, force: true });
   await mkdir(demoDir, { recursive: true, mode: 0o700 });
 
@@ -157,7 +161,9 @@ async function main() {
     demo.ended.then(code =>
       reject(
         new SetUpError(
-          `The demo's under clusters ended (${code}): see .demo/demo.log.`,
+          `The demo's under clusters ended (${code}): see ${shown(
+            'demo.log',
+          )}.`,
         ),
       ),
     );
@@ -201,7 +207,7 @@ async function main() {
     portalEnded = true;
     if (ending) return;
     process.stderr.write(
-      `\nerror: The portal ended (${code}): see .demo/portal.log.\n`,
+      `\nerror: The portal ended (${code}): see ${shown('portal.log')}.\n`,
     );
     end(1);
   });
@@ -213,7 +219,7 @@ async function main() {
     if (portalEnded) return;
     if (Date.now() > deadline) {
       throw new SetUpError(
-        'The portal is not ready after 3 minutes: see .demo/portal.log.',
+        `The portal is not ready after 3 minutes: see ${shown('portal.log')}.`,
       );
     }
     const answers = await Promise.all(
@@ -233,8 +239,9 @@ async function main() {
   }
 
   const { personas, ...addresses } = ready;
+  readyFile = path.join(demoDir, 'ready.json');
   await writeFile(
-    path.join(demoDir, 'ready.json'),
+    readyFile,
     `${JSON.stringify({ portalUrl, ...addresses }, null, 2)}\n`,
   );
   const width = Math.max(...personas.map(p => p.login.length));
@@ -255,7 +262,9 @@ async function main() {
   );
   await demo.ended;
   if (!ending) {
-    process.stderr.write('\nerror: The demo ended: see .demo/demo.log.\n');
+    process.stderr.write(
+      `\nerror: The demo ended: see ${shown('demo.log')}.\n`,
+    );
     await end(1);
   }
 }
