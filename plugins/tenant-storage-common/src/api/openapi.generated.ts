@@ -106,6 +106,8 @@ export interface components {
     schemas: {
         /** @description A Kubernetes name (RFC 1123 subdomain). */
         Name: string;
+        /** @description A Kubernetes name without dots (RFC 1123 label), such as a namespace has. */
+        Label: string;
         /** @description A number of bytes in decimal. */
         Bytes: string;
         /** Format: date-time */
@@ -179,7 +181,7 @@ export interface components {
             emptyBecause: string | null;
         };
         UnderCluster: {
-            name: components["schemas"]["Name"];
+            name: components["schemas"]["Label"];
             title: string;
             /** @description How many tenants it has; null if not known. */
             tenants: number | null;
@@ -202,8 +204,8 @@ export interface components {
          */
         TenantStatus: "ok" | "warning" | "error" | "unknown";
         TenantSummary: {
-            underCluster: components["schemas"]["Name"];
-            name: components["schemas"]["Name"];
+            underCluster: components["schemas"]["Label"];
+            name: components["schemas"]["Label"];
             owners: string[];
             status: components["schemas"]["TenantStatus"];
             quotaState: components["schemas"]["QuotaState"];
@@ -267,9 +269,9 @@ export interface components {
             unknown: number;
         };
         Tenant: {
-            underCluster: components["schemas"]["Name"];
+            underCluster: components["schemas"]["Label"];
             underClusterTitle: string;
-            name: components["schemas"]["Name"];
+            name: components["schemas"]["Label"];
             /** @description Entity references. */
             owners: string[];
             status: components["schemas"]["TenantStatus"];
@@ -430,8 +432,35 @@ export interface components {
         };
     };
     responses: {
-        /** @description An error in Backstage's form; 400 names the parameter, 401 and 404 tell nothing else. */
-        Error: {
+        /** @description The query can't be read; the message names the parameter. */
+        BadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The caller is not signed in. */
+        Unauthenticated: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description There is no such tenant or volume, or the caller may not read it, or it is not known yet: always the same answer. A name that can't exist gets it too. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Whether there is such a tenant can't be told now; only said to callers who may read the whole under cluster (tenant-storage.fleet.read). */
+        Unavailable: {
             headers: {
                 [name: string]: unknown;
             };
@@ -441,9 +470,9 @@ export interface components {
         };
     };
     parameters: {
-        UnderCluster: components["schemas"]["Name"];
+        UnderCluster: components["schemas"]["Label"];
         /** @description The tenant's namespace in the under cluster. */
-        Tenant: components["schemas"]["Name"];
+        Tenant: components["schemas"]["Label"];
         /** @description How many items a page holds at most. */
         Limit: number;
         /** @description nextCursor of the page before, with the same other parameters. */
@@ -473,7 +502,8 @@ export interface operations {
                     "application/json": components["schemas"]["UnderClusterList"];
                 };
             };
-            default: components["responses"]["Error"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
         };
     };
     listTenants: {
@@ -482,7 +512,7 @@ export interface operations {
                 /** @description Part of the tenant's or the under cluster's name, ignoring case. */
                 search?: string;
                 /** @description Only tenants of this under cluster. */
-                underCluster?: components["schemas"]["Name"];
+                underCluster?: components["schemas"]["Label"];
                 /** @description Only tenants of this owner, an entity reference such as group:default/team-alpha. */
                 owner?: string;
                 /** @description Only tenants in one of these states, separated by commas. */
@@ -509,7 +539,8 @@ export interface operations {
                     "application/json": components["schemas"]["TenantList"];
                 };
             };
-            default: components["responses"]["Error"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
         };
     };
     getTenant: {
@@ -534,7 +565,10 @@ export interface operations {
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
-            default: components["responses"]["Error"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listVolumes: {
@@ -574,7 +608,10 @@ export interface operations {
                     "application/json": components["schemas"]["VolumeList"];
                 };
             };
-            default: components["responses"]["Error"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getVolume: {
@@ -601,7 +638,10 @@ export interface operations {
                     "application/json": components["schemas"]["VolumeDetail"];
                 };
             };
-            default: components["responses"]["Error"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
         };
     };
 }

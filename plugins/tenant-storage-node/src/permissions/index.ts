@@ -1,0 +1,4 @@
+export * from './conditions';
+export * from './policy';
+export * from './resources';
+export * from './rules';
