@@ -459,7 +459,10 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description Whether there is such a tenant can't be told now; only said to callers who may read the whole under cluster (tenant-storage.fleet.read). */
+        /**
+         * @description It can't be told now: permissions can't be checked, or the under cluster has not been read yet. The latter is only said to callers who
+         *     may read the whole under cluster (tenant-storage.fleet.read); others get the 404.
+         */
         Unavailable: {
             headers: {
                 [name: string]: unknown;
@@ -504,6 +507,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listTenants: {
@@ -541,6 +545,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getTenant: {
