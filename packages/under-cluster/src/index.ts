@@ -1,1 +1,13 @@
-export {};
+export { applyObjects } from './applyObjects';
+export {
+  PLATFORM_DEFINITIONS,
+  definitionsFor,
+} from './customResourceDefinitions';
+export { kubeApiServerAvailable, startKubeApiServer } from './kubeApiServer';
+export type { KubeApiServer } from './kubeApiServer';
+export type { KubeObject } from './object';
+export { grantReader } from './readerGrant';
+export { loadScenario } from './scenario';
+export { startStandIn } from './standIn';
+export type { StandIn } from './standIn';
+export type { Answer, RequestOptions, UnderCluster } from './underCluster';
