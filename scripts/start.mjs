@@ -1,6 +1,7 @@
 // `npm start`: a portal with two demo under clusters, from a fresh clone.
 import { spawn } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -107,14 +108,27 @@ async function end(code) {
   process.exit(code);
 }
 
+/** Empties a folder that an earlier start made, and no other. */
+async function emptyDemoFolder(folder) {
+  const marker = path.join(folder, '.made-by-npm-start');
+  const content = await readdir(folder).catch(() => []);
+  if (content.length > 0 && !existsSync(marker)) {
+    throw new SetUpError(
+      `${folder} holds files that npm start did not make: choose another folder with --dir.`,
+    );
+  }
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(marker, '');
+}
+
 async function main() {
   const options = parse();
   await refuseTakenPort(options.port, '--port');
   if (options.dev) await refuseTakenPort(3000, 'an end to what listens there');
   const demoDir = options.dir;
   const shown = file => path.relative(process.cwd(), path.join(demoDir, file));
-  await rm(demoDir, { recursive: true, force: true });
-  await mkdir(demoDir, { recursive: true, mode: 0o700 });
+  await emptyDemoFolder(demoDir);
 
   const progress = new Progress(options.dev ? 4 : 5);
   const env = await setUp(progress);
@@ -123,7 +137,6 @@ async function main() {
     process.on(signal, () => end(0));
   }
 
-  const { createWriteStream } = await import('node:fs');
   const transform = path.join(
     root,
     'node_modules/@backstage/cli-node/config/nodeTransform.cjs',

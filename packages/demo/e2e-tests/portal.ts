@@ -1,0 +1,167 @@
+import { test as base, expect, type Browser, type Page } from '@playwright/test';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { Agent, request as httpsRequest } from 'node:https';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node';
+
+/** What `npm start` writes when it is ready. */
+interface Ready {
+  portalUrl: string;
+  gitHostUrl: string;
+  underClusters: Array<{ name: string; apiUrl: string; kubeconfig: string }>;
+}
+
+/** A started portal, as a person has it after `npm start`. */
+export interface Portal extends Ready {
+  /** Asks an under cluster's API server as its administrator, as kubectl would with the kubeconfig. */
+  kubectl(
+    underCluster: string,
+    method: string,
+    url: string,
+    body?: object,
+  ): Promise<Record<string, any>>;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function startPortal(): Promise<{
+  portal: Portal;
+  stop: () => Promise<void>;
+}> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'kmetal-portal-'));
+  const port = await freePort();
+  const child = spawn(
+    'node',
+    [
+      path.resolve(__dirname, '../../../scripts/start.mjs'),
+      '--port',
+      String(port),
+      '--dir',
+      dir,
+      ...(process.env.UNDER_CLUSTERS === 'kube-apiserver' ? ['--real'] : []),
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let output = '';
+  const ended = once(child, 'exit');
+  const ready = new Promise<void>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8');
+      stream.on('data', (text: string) => {
+        output += text;
+        if (output.includes('Ctrl-C ends it.')) resolve();
+      });
+    }
+    ended.then(([code]) =>
+      reject(new Error(`npm start ended (${code}):\n${output}`)),
+    );
+  });
+  await ready;
+  const addresses: Ready = JSON.parse(
+    await readFile(path.join(dir, 'ready.json'), 'utf8'),
+  );
+  return {
+    portal: {
+      ...addresses,
+      kubectl: (underCluster, method, url, body) => {
+        const cluster = addresses.underClusters.find(
+          c => c.name === underCluster,
+        )!;
+        return asAdministrator(cluster.kubeconfig, method, url, body);
+      },
+    },
+    async stop() {
+      child.kill('SIGINT');
+      const [code] = await ended;
+      await rm(dir, { recursive: true, force: true });
+      if (code !== 0) throw new Error(`npm start ended with ${code}`);
+    },
+  };
+}
+
+async function asAdministrator(
+  kubeconfig: string,
+  method: string,
+  url: string,
+  body?: object,
+): Promise<Record<string, any>> {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const cluster = config.getCurrentCluster()!;
+  const agent = new Agent({
+    ca: Buffer.from(cluster.caData ?? '', 'base64'),
+    keepAlive: false,
+  });
+  const call = httpsRequest(new URL(url, cluster.server), {
+    method,
+    agent,
+    headers: {
+      authorization: `Bearer ${config.getCurrentUser()!.token}`,
+      ...(body && {
+        'content-type':
+          method === 'PATCH'
+            ? 'application/merge-patch+json'
+            : 'application/json',
+      }),
+    },
+  });
+  call.end(body && JSON.stringify(body));
+  const [response] = await once(call, 'response');
+  let text = '';
+  for await (const part of response) text += part;
+  const answer = JSON.parse(text);
+  if (response.statusCode >= 400) {
+    throw new Error(`${method} ${url}: ${response.statusCode} ${answer.message}`);
+  }
+  return answer;
+}
+
+/** Signs in as one of the demo's people, through the Git host's page, in a browser context of their own. */
+export async function signIn(
+  browser: Browser,
+  portal: Portal,
+  login: string,
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    ...options,
+  });
+  const page = await context.newPage();
+  await page.goto(portal.portalUrl);
+  const [popup] = await Promise.all([
+    page.waitForEvent('popup'),
+    page.getByRole('button', { name: 'Sign In' }).click(),
+  ]);
+  await Promise.all([
+    popup.waitForEvent('close'),
+    popup.getByRole('button', { name: new RegExp(login, 'i') }).click(),
+  ]);
+  await expect(page.getByRole('link', { name: 'Settings' })).toBeVisible();
+  return page;
+}
+
+/** Tests with one portal for the whole file. */
+export const test = base.extend<object, { portal: Portal }>({
+  portal: [
+    async ({}, use) => {
+      const { portal, stop } = await startPortal();
+      await use(portal);
+      await stop();
+    },
+    { scope: 'worker', timeout: 400_000 },
+  ],
+});
+
+export { expect };
