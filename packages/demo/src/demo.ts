@@ -1,0 +1,229 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import {
+  applyObjects,
+  grantReader,
+  KubeObject,
+  StandIn,
+  startKubeApiServer,
+  startStandIn,
+  UnderCluster,
+} from '@kmetal/under-cluster';
+import { stringify } from 'yaml';
+import { ConfiguredUnderCluster, demoConfiguration } from './configuration';
+import { startControl } from './control';
+import { startGitHost } from './gitHost/gitHost';
+import { Persona, personas } from './personas';
+import { demoUnderClusters, loadDemoScenario } from './scenario/demoScenario';
+
+export interface DemoOptions {
+  /** Where the demo writes configuration, CA certificates, tokens and kubeconfigs. */
+  dir: string;
+  /** The port that the portal's backend will listen on; nothing is started there. */
+  portalPort: number;
+  /** The port of a development server for the pages, if they don't come from the backend. */
+  appPort?: number;
+  /** Any free port if absent. */
+  gitHostPort?: number;
+  /** `stand-in` if absent; `kube-apiserver` needs KUBEBUILDER_ASSETS. */
+  underClusters?: 'stand-in' | 'kube-apiserver';
+  /** Takes one line for each step. */
+  logger?: (line: string) => void;
+}
+
+/** What the demo's under clusters, Git host and people are, for whoever uses the demo. */
+export interface DemoReady {
+  gitHostUrl: string;
+  underClusters: Array<{
+    name: string;
+    apiUrl: string;
+    /** Path of a kubeconfig for the administrator. */
+    kubeconfig: string;
+  }>;
+  personas: readonly Persona[];
+  /** Where to tell the demo that an under cluster is out of reach; see control.ts. */
+  controlUrl: string;
+}
+
+export interface Demo extends DemoReady {
+  /** Path of the configuration for the portal. */
+  configFile: string;
+  /** The same facts, to be written down or sent as JSON. */
+  ready(): DemoReady;
+  /** A running under cluster, to change what is in it. Throws if there is none of that name. */
+  underCluster(name: string): UnderCluster;
+  /** Cuts an under cluster off, or lets it be reached again. Throws for a real API server. */
+  setReachable(name: string, reachable: boolean): void;
+  /** Ends everything that was started. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the demo's Git host and both under clusters, and writes the configuration with which a portal sees them.
+ * Rejects, with everything ended again, if one of them does not start.
+ */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const log = options.logger ?? (() => {});
+  const dir = resolve(options.dir);
+  const stops: Array<() => Promise<void>> = [];
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) {
+      await each();
+    }
+  };
+
+  try {
+    await mkdir(dir, { recursive: true });
+    const backendUrl = `http://localhost:${options.portalPort}`;
+
+    log('the Git host');
+    const gitHost = await startGitHost({
+      portalUrl: backendUrl,
+      personas,
+      port: options.gitHostPort,
+    });
+    stops.push(gitHost.stop);
+
+    const started = [];
+    for (const { name, title } of demoUnderClusters) {
+      log(`the under cluster ${name}`);
+      const objects = await loadDemoScenario(name);
+      const folder = join(dir, 'under-clusters', name);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const cluster =
+        options.underClusters === 'kube-apiserver'
+          ? await startKubeApiServer({ name, dir: join(folder, 'server') })
+          : await startStandIn({ name, objects });
+      stops.push(cluster.stop);
+      if (cluster.kind === 'kube-apiserver') {
+        await applyObjects(cluster, objects);
+        await beginDeletions(cluster, objects);
+      }
+      started.push(await describe(cluster, title, folder));
+    }
+
+    const reachable = new Map(
+      started.map(({ cluster }) => [cluster.name, true]),
+    );
+    const underCluster = (name: string) => {
+      const found = started.find(({ cluster }) => cluster.name === name);
+      if (!found) {
+        throw new Error(
+          `There is no under cluster ${name}; there are ${[
+            ...reachable.keys(),
+          ].join(' and ')}.`,
+        );
+      }
+      return found.cluster;
+    };
+    const setReachable = (name: string, value: boolean) => {
+      const cluster = underCluster(name);
+      if (!isStandIn(cluster)) {
+        throw new Error(
+          `${name} is a real API server; only stand-ins can be cut off.`,
+        );
+      }
+      cluster.setReachable(value);
+      reachable.set(name, value);
+    };
+    const control = await startControl({
+      underClusters: () =>
+        [...reachable].map(([name, value]) => ({ name, reachable: value })),
+      setReachable,
+    });
+    stops.push(control.stop);
+
+    const configFile = join(dir, 'app-config.yaml');
+    await writeSecret(
+      configFile,
+      stringify(
+        demoConfiguration({
+          appUrl: options.appPort
+            ? `http://localhost:${options.appPort}`
+            : backendUrl,
+          backendUrl,
+          portalPort: options.portalPort,
+          gitHost,
+          underClusters: started.map(({ configured }) => configured),
+        }),
+      ),
+    );
+
+    const facts: DemoReady = {
+      gitHostUrl: gitHost.url,
+      underClusters: started.map(({ cluster, kubeconfig }) => ({
+        name: cluster.name,
+        apiUrl: cluster.url,
+        kubeconfig,
+      })),
+      personas,
+      controlUrl: control.url,
+    };
+    return {
+      ...facts,
+      configFile,
+      ready: () => facts,
+      underCluster,
+      setReachable,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Lets the portal's reader in and writes down how to reach an under cluster, as reader and as administrator. */
+async function describe(
+  cluster: UnderCluster,
+  title: string,
+  folder: string,
+): Promise<{
+  cluster: UnderCluster;
+  configured: ConfiguredUnderCluster;
+  kubeconfig: string;
+}> {
+  const { token } = await grantReader(cluster).catch(() => ({
+    token: cluster.adminToken,
+  }));
+  const configured = {
+    name: cluster.name,
+    title,
+    url: cluster.url,
+    caFile: join(folder, 'ca.crt'),
+    tokenFile: join(folder, 'reader-token'),
+  };
+  const kubeconfig = join(folder, 'admin.kubeconfig');
+  await writeSecret(configured.caFile, cluster.ca);
+  await writeSecret(configured.tokenFile, token);
+  await cluster.writeKubeconfig(kubeconfig);
+  return { cluster, configured, kubeconfig };
+}
+
+/** What is being deleted in the scenario: a real API server sets that moment itself, and finalizers keep the object. */
+async function beginDeletions(
+  cluster: UnderCluster,
+  objects: readonly KubeObject[],
+): Promise<void> {
+  for (const { kind, metadata } of objects) {
+    if (
+      kind === 'PersistentVolumeClaim' &&
+      metadata.deletionTimestamp !== undefined
+    ) {
+      await cluster.request(
+        'DELETE',
+        `/api/v1/namespaces/${metadata.namespace}/persistentvolumeclaims/${metadata.name}`,
+      );
+    }
+  }
+}
+
+function isStandIn(cluster: UnderCluster): cluster is StandIn {
+  return cluster.kind === 'stand-in';
+}
+
+async function writeSecret(file: string, content: string): Promise<void> {
+  await writeFile(file, content, { mode: 0o600 });
+  // The mode above counts only for a new file.
+  await chmod(file, 0o600);
+}

@@ -1,0 +1,93 @@
+import { resolve } from 'node:path';
+import { KubeObject, loadScenario } from '@kmetal/under-cluster';
+import { usedOf } from './quotaUse';
+import { expandTenantCluster, isTenantCluster } from './tenantCluster';
+import { uidOf } from './uid';
+import { Backend } from './volume';
+
+/** The under clusters of the demo, each a folder of `scenarios/`. */
+export const demoUnderClusters = [
+  { name: 'muc-1', title: 'Munich 1' },
+  { name: 'fra-2', title: 'Frankfurt 2' },
+] as const;
+
+const SCENARIOS = resolve(__dirname, '../../scenarios');
+
+/** The StorageClass that tenants' volumes are carved out of. */
+export const TENANT_CLASS = 'tenant-storage-class';
+
+/**
+ * The Kubernetes objects of one of the demo's under clusters, as of `now`: the folder's files with their shorthand
+ * expanded, quotas counted, and the same uids at every start.
+ */
+export async function loadDemoScenario(
+  underCluster: string,
+  now: Date = new Date(),
+): Promise<KubeObject[]> {
+  const written = await loadScenario(resolve(SCENARIOS, underCluster), now);
+  const backend = backendOf(underCluster, written);
+  const objects = written
+    .flatMap(object =>
+      isTenantCluster(object)
+        ? expandTenantCluster(
+            object,
+            backend,
+            written.some(
+              ({ kind, metadata }) =>
+                kind === 'Deployment' &&
+                metadata.namespace === object.metadata.namespace &&
+                metadata.name ===
+                  `kubevirt-csi-controller-${object.metadata.name}`,
+            ),
+          )
+        : [object],
+    )
+    .map(object => withUid(underCluster, object));
+  return objects.map(object =>
+    object.kind === 'ResourceQuota'
+      ? {
+          ...object,
+          status: { hard: object.spec.hard, used: usedOf(object, objects) },
+        }
+      : object,
+  );
+}
+
+function withUid(underCluster: string, object: KubeObject): KubeObject {
+  const { kind, metadata } = object;
+  const uid = uidOf(
+    underCluster,
+    kind,
+    metadata.namespace ?? '',
+    metadata.name,
+  );
+  return { ...object, metadata: { uid, ...metadata } };
+}
+
+function backendOf(
+  underCluster: string,
+  objects: readonly KubeObject[],
+): Backend {
+  const find = (kind: string, name: string) => {
+    const found = objects.find(
+      object => object.kind === kind && object.metadata.name === name,
+    );
+    if (!found) {
+      throw new Error(`The scenario of ${underCluster} has no ${kind} ${name}`);
+    }
+    return found;
+  };
+  const { provisioner } = find('StorageClass', TENANT_CLASS);
+  const overhead: string = find('CDIConfig', 'config').status.filesystemOverhead
+    .global;
+  return {
+    underCluster,
+    storageClass: TENANT_CLASS,
+    provisioner,
+    csi: objects.some(
+      ({ kind, metadata }) =>
+        kind === 'CSIDriver' && metadata.name === provisioner,
+    ),
+    overheadPerMille: BigInt(Math.round(Number(overhead) * 1000)),
+  };
+}
