@@ -1,0 +1,59 @@
+import { createApiRef } from '@backstage/frontend-plugin-api';
+import {
+  ListVolumesQuery,
+  Tenant,
+  VolumeDetail,
+  VolumeList,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
+
+/**
+ * Names one tenant: its namespace, in an under cluster.
+ *
+ * @public
+ */
+export interface TenantRef {
+  underCluster: string;
+  tenant: string;
+}
+
+/**
+ * What can be asked about tenants' storage.
+ *
+ * @remarks
+ *
+ * Sizes are bytes as decimal strings; `null` is "not known". Every method throws a `ResponseError` of `@backstage/errors` if the
+ * backend refuses: 404 for a tenant that doesn't exist and for one that the caller may not read alike.
+ *
+ * @public
+ */
+export interface TenantStorageApi {
+  /** One tenant: quota, headroom, health, freshness. */
+  getTenant(
+    tenant: TenantRef,
+    options?: { signal?: AbortSignal },
+  ): Promise<Tenant>;
+
+  /** A page of the tenant's volumes. */
+  listVolumes(
+    tenant: TenantRef,
+    query?: ListVolumesQuery,
+    options?: { signal?: AbortSignal },
+  ): Promise<VolumeList>;
+
+  /** One volume, by its name in the under cluster, with its recent events. */
+  getVolume(
+    tenant: TenantRef,
+    volume: string,
+    options?: { signal?: AbortSignal },
+  ): Promise<VolumeDetail>;
+}
+
+/**
+ * The API that the cards and tabs of tenant storage use.
+ *
+ * @public
+ */
+export const tenantStorageApiRef = createApiRef<TenantStorageApi>().with({
+  id: 'plugin.tenant-storage.api',
+  pluginId: 'tenant-storage',
+});

@@ -1,0 +1,130 @@
+import { useSignal } from '@backstage/plugin-signals-react';
+import { useCallback, useEffect, useRef, useState } from 'react';
+
+/** How long signals gather before one fetch answers them all. */
+export const SIGNAL_DEBOUNCE_MS = 200;
+
+/** How often to ask where there are no signals, or after a failure. */
+export const POLL_MS = 10_000;
+
+/**
+ * How often to ask where there are signals: they may get lost, and asking renews the backend's knowledge that somebody who may read
+ * is looking, without which it stops sending them.
+ */
+export const POLL_WITH_SIGNALS_MS = 60_000;
+
+/** The latest that is known, and how the asking goes. */
+export interface LiveAnswer<T> {
+  /** The latest answer; kept while the next is on its way and when it fails, gone once reading is refused. */
+  value?: T;
+  /** Why the latest asking failed. */
+  error?: Error;
+  /** Whether a fetch is on its way. */
+  loading: boolean;
+  /** When `value` arrived, in ms since the epoch. */
+  loadedAt?: number;
+  /** Asks again now. */
+  refresh(): void;
+}
+
+function isRefusal(error: unknown): boolean {
+  const status = (error as { statusCode?: unknown } | undefined)?.statusCode;
+  return status === 401 || status === 403 || status === 404;
+}
+
+/**
+ * Loads an answer and keeps it live: loads again on every signal of `channel`, polls, and rests while the page is hidden.
+ *
+ * @param load - asks for the answer; a new function asks a new question, at once, and only its answer counts. Memoise it.
+ * @param channel - of the signals service
+ */
+export function useLiveAnswer<T>(
+  load: (signal: AbortSignal) => Promise<T>,
+  channel: string,
+): LiveAnswer<T> {
+  const { lastSignal, isSignalsAvailable } = useSignal(channel);
+  const [answer, setAnswer] = useState<Omit<LiveAnswer<T>, 'refresh'>>({
+    loading: true,
+  });
+  const trigger = useRef<(delay?: number) => void>(() => {});
+
+  useEffect(() => {
+    const controller = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let dueAt = Number.POSITIVE_INFINITY;
+    let running = false;
+    let askedMeanwhile = false;
+
+    const schedule = (delay: number) => {
+      const at = Date.now() + delay;
+      if (timer !== undefined && dueAt <= at) return;
+      if (timer !== undefined) clearTimeout(timer);
+      dueAt = at;
+      timer = setTimeout(() => {
+        timer = undefined;
+        dueAt = Number.POSITIVE_INFINITY;
+        // A hidden page asks nothing; it asks when it is looked at again.
+        if (document.visibilityState === 'hidden') askedMeanwhile = true;
+        else run();
+      }, delay);
+    };
+
+    const run = async () => {
+      if (timer !== undefined) clearTimeout(timer);
+      timer = undefined;
+      dueAt = Number.POSITIVE_INFINITY;
+      if (running) {
+        askedMeanwhile = true;
+        return;
+      }
+      running = true;
+      askedMeanwhile = false;
+      setAnswer(last => ({ ...last, loading: true }));
+      let failed = false;
+      try {
+        const value = await load(controller.signal);
+        if (controller.signal.aborted) return;
+        setAnswer({ value, loading: false, loadedAt: Date.now() });
+      } catch (error) {
+        if (controller.signal.aborted) return;
+        failed = true;
+        const cause = error instanceof Error ? error : new Error(String(error));
+        setAnswer(last =>
+          isRefusal(error)
+            ? { error: cause, loading: false }
+            : { ...last, error: cause, loading: false },
+        );
+      }
+      running = false;
+      if (askedMeanwhile) schedule(SIGNAL_DEBOUNCE_MS);
+      else
+        schedule(
+          isSignalsAvailable && !failed ? POLL_WITH_SIGNALS_MS : POLL_MS,
+        );
+    };
+
+    const onVisible = () => {
+      if (document.visibilityState === 'visible' && askedMeanwhile) run();
+    };
+    document.addEventListener('visibilitychange', onVisible);
+    trigger.current = delay => {
+      if (running) askedMeanwhile = true;
+      else if (delay) schedule(delay);
+      else run();
+    };
+    run();
+    return () => {
+      controller.abort();
+      if (timer !== undefined) clearTimeout(timer);
+      trigger.current = () => {};
+      document.removeEventListener('visibilitychange', onVisible);
+    };
+  }, [load, isSignalsAvailable]);
+
+  useEffect(() => {
+    if (lastSignal) trigger.current(SIGNAL_DEBOUNCE_MS);
+  }, [lastSignal]);
+
+  const refresh = useCallback(() => trigger.current(), []);
+  return { ...answer, refresh };
+}

@@ -1,0 +1,64 @@
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Tenant } from '@kmetal/backstage-plugin-tenant-storage-common';
+import Typography from '@material-ui/core/Typography';
+import { makeStyles } from '@material-ui/core/styles';
+import { Panel } from '../panel/Panel';
+import { Size } from '../size/Size';
+import { tenantStorageTranslationRef } from '../translation';
+
+const useStyles = makeStyles(
+  theme => ({
+    list: { margin: 0, display: 'grid', gap: theme.spacing(1.5) },
+    line: {
+      display: 'flex',
+      flexWrap: 'wrap',
+      justifyContent: 'space-between',
+      columnGap: theme.spacing(1),
+      fontWeight: 700,
+    },
+    explanation: {
+      margin: 0,
+      color: theme.palette.text.secondary,
+      fontSize: theme.typography.pxToRem(13),
+      lineHeight: 1.45,
+    },
+    count: { fontWeight: 400, color: theme.palette.text.secondary },
+  }),
+  { name: 'TenantStorageHiddenConsumers' },
+);
+
+/** What takes of the quota without being a volume that the tenant asked for, by name. */
+export function HiddenConsumers({ tenant }: { tenant: Tenant }) {
+  const classes = useStyles();
+  const { t } = useTranslationRef(tenantStorageTranslationRef);
+  let nothing = '';
+  if (tenant.hiddenConsumers.length === 0) {
+    nothing = tenant.volumes ? t('hidden.none') : t('unknown');
+  }
+  return (
+    <Panel title={t('hidden.title')}>
+      {nothing ? (
+        <Typography variant="body2" color="textSecondary">
+          {nothing}
+        </Typography>
+      ) : (
+        <dl className={classes.list}>
+          {tenant.hiddenConsumers.map(consumer => (
+            <div key={consumer.purpose}>
+              <dt className={classes.line}>
+                <span>{t(`purpose.${consumer.purpose}`)}</span>
+                <span>
+                  <Size focusable bytes={consumer.charged} />{' '}
+                  <span className={classes.count}>
+                    {t('hidden.volumes', { count: consumer.volumes })}
+                  </span>
+                </span>
+              </dt>
+              <dd className={classes.explanation}>{consumer.explanation}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </Panel>
+  );
+}
