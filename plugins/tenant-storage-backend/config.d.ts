@@ -1,0 +1,219 @@
+/** Configuration of kMetal tenant storage. Every key stays in the backend. */
+export interface Config {
+  /**
+   * @visibility backend
+   */
+  tenantStorage?: {
+    /**
+     * The under clusters to watch. None: a warning, and an answer that says so.
+     *
+     * @visibility backend
+     */
+    underClusters?: Array<{
+      /**
+       * RFC 1123 label of at most 63 characters, unique; part of URLs and annotations.
+       *
+       * @visibility backend
+       */
+      name: string;
+      /**
+       * Shown to people. Default: the name.
+       *
+       * @visibility backend
+       */
+      title?: string;
+
+      /**
+       * Address of the API server, `https://host:port`. Exactly one of `url`, `kubeconfig` and `inCluster` is given.
+       *
+       * @visibility backend
+       */
+      url?: string;
+      /**
+       * With `url`: the CA as PEM, or base64 of it. Without a CA the system's are trusted.
+       *
+       * @visibility backend
+       */
+      caData?: string;
+      /**
+       * With `url`: a file with the CA as PEM, read again when it changes.
+       *
+       * @visibility backend
+       */
+      caFile?: string;
+      /**
+       * With `url`: the bearer token.
+       *
+       * @visibility secret
+       */
+      token?: string;
+      /**
+       * With `url`: a file with the bearer token, read again when it changes.
+       *
+       * @visibility backend
+       */
+      tokenFile?: string;
+      /**
+       * A kubeconfig file and one of its contexts.
+       *
+       * @visibility backend
+       */
+      kubeconfig?: {
+        /**
+         * @visibility backend
+         */
+        file: string;
+        /**
+         * Default: the file's current-context.
+         *
+         * @visibility backend
+         */
+        context?: string;
+      };
+      /**
+       * The portal runs in this under cluster: the ServiceAccount of its pod is used.
+       *
+       * @visibility backend
+       */
+      inCluster?: boolean;
+
+      /**
+       * Allows an address without TLS: the token travels in the clear.
+       *
+       * @visibility backend
+       */
+      dangerouslyAllowHttp?: boolean;
+      /**
+       * Allows a kubeconfig whose user runs a command (`exec`).
+       *
+       * @visibility backend
+       */
+      dangerouslyAllowExec?: boolean;
+      /**
+       * Allows a kubeconfig whose user has an `auth-provider`.
+       *
+       * @visibility backend
+       */
+      dangerouslyAllowAuthProvider?: boolean;
+      /**
+       * Allows a kubeconfig with `insecure-skip-tls-verify`: whoever is in between can read the token.
+       *
+       * @visibility backend
+       */
+      dangerouslyAllowSkipTlsVerify?: boolean;
+
+      /**
+       * The StorageClass that tenants' volumes are carved out of. Default: `tenant-storage-class`.
+       *
+       * @visibility backend
+       */
+      storageClass?: string;
+      /**
+       * @visibility backend
+       */
+      csiController?: {
+        /**
+         * Label selector of the CSI controllers' Deployments and Pods. Default: `app=kubevirt-csi-controller`.
+         *
+         * @visibility backend
+         */
+        labelSelector?: string;
+        /**
+         * Prefix of the Deployments' names; what follows is the tenant cluster. Default: `kubevirt-csi-controller-`.
+         *
+         * @visibility backend
+         */
+        namePrefix?: string;
+      };
+      /**
+       * Label of DataVolumes and claims that names the tenant cluster. Default: `csi-driver/cluster`.
+       *
+       * @visibility backend
+       */
+      tenantClusterLabel?: string;
+      /**
+       * Annotation or label of a tenant's namespace that names its owner. Default: `kmetal.io/owner`.
+       *
+       * @visibility backend
+       */
+      ownerKey?: string;
+    }>;
+
+    /**
+     * For every under cluster that does not say otherwise.
+     *
+     * @visibility backend
+     */
+    defaults?: {
+      /**
+       * @visibility backend
+       */
+      storageClass?: string;
+      /**
+       * @visibility backend
+       */
+      csiController?: {
+        /**
+         * @visibility backend
+         */
+        labelSelector?: string;
+        /**
+         * @visibility backend
+         */
+        namePrefix?: string;
+      };
+      /**
+       * @visibility backend
+       */
+      tenantClusterLabel?: string;
+      /**
+       * @visibility backend
+       */
+      ownerKey?: string;
+    };
+
+    /**
+     * @visibility backend
+     */
+    access?: {
+      /**
+       * Entity references of groups that see everything while `permission.enabled` is false.
+       *
+       * @visibility backend
+       */
+      groups?: string[];
+    };
+
+    /**
+     * Owners of tenants, for platforms that do not name them on the tenant's namespace. `owner` or `owners` is given.
+     *
+     * @visibility backend
+     */
+    owners?: Array<{
+      /**
+       * Default: every under cluster.
+       *
+       * @visibility backend
+       */
+      underCluster?: string;
+      /**
+       * The tenant's namespace.
+       *
+       * @visibility backend
+       */
+      tenant: string;
+      /**
+       * Entity reference, such as `group:default/team-alpha`.
+       *
+       * @visibility backend
+       */
+      owner?: string;
+      /**
+       * Entity references.
+       *
+       * @visibility backend
+       */
+      owners?: string[];
+    }>;
+  };
+}

@@ -1,0 +1,4 @@
+export {
+  readUnderClusterConfig,
+  type UnderClusterDefaults,
+} from './underClusterConfig';

@@ -1,0 +1,37 @@
+import type { KindName, RecordsByKind } from '../../inventory/records';
+import type { UnderClusterSettings } from '../../inventory/types';
+import type { RawObject } from './rawObject';
+
+/** Which of the manifests in `deploy/under-cluster-reader` grants it. */
+export type ReaderPart = 'base' | 'attachments';
+
+/** A kind that is watched: where it is served, what of it is asked for, and what is kept of an object. */
+export interface WatchedKind<K extends KindName> {
+  name: K;
+  /** '' for the core group. */
+  group: string;
+  version: string;
+  plural: string;
+  namespaced: boolean;
+  part: ReaderPart;
+  /** Part of Kubernetes itself: if it is not served, the address is wrong; others may just not be installed. */
+  builtIn: boolean;
+  /** Pushed to the API server. */
+  labelSelector?(settings: UnderClusterSettings): string;
+  /** Pushed to the API server. */
+  fieldSelector?: string;
+  /** Builds the record anew from the few fields used. @returns undefined if the object is of no interest. */
+  reduce(
+    raw: RawObject,
+    settings: UnderClusterSettings,
+  ): RecordsByKind[K] | undefined;
+}
+
+/** `/api/v1/namespaces`, `/apis/cdi.kubevirt.io/v1beta1/datavolumes` ... */
+export function collectionPath(
+  kind: Pick<WatchedKind<KindName>, 'group' | 'version' | 'plural'>,
+): string {
+  return kind.group
+    ? `/apis/${kind.group}/${kind.version}/${kind.plural}`
+    : `/api/${kind.version}/${kind.plural}`;
+}
