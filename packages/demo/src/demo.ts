@@ -183,9 +183,7 @@ async function describe(
   configured: ConfiguredUnderCluster;
   kubeconfig: string;
 }> {
-  const { token } = await grantReader(cluster).catch(() => ({
-    token: cluster.adminToken,
-  }));
+  const { token } = await grantReader(cluster);
   const configured = {
     name: cluster.name,
     title,

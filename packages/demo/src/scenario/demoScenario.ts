@@ -43,14 +43,52 @@ export async function loadDemoScenario(
         : [object],
     )
     .map(object => withUid(underCluster, object));
-  return objects.map(object =>
-    object.kind === 'ResourceQuota'
-      ? {
+  return objects.map(object => {
+    switch (object.kind) {
+      case 'ResourceQuota':
+        return {
           ...object,
           status: { hard: object.spec.hard, used: usedOf(object, objects) },
-        }
-      : object,
+        };
+      case 'PersistentVolumeClaim':
+        return withOwner(object, objects);
+      default:
+        return object;
+    }
+  });
+}
+
+/** A claim belongs to the DataVolume of its name, if it does not say otherwise. */
+function withOwner(
+  claim: KubeObject,
+  objects: readonly KubeObject[],
+): KubeObject {
+  const { name, namespace, ownerReferences } = claim.metadata;
+  const owner = objects.find(
+    ({ kind, metadata }) =>
+      kind === 'DataVolume' &&
+      metadata.namespace === namespace &&
+      metadata.name === name,
   );
+  if (!owner || ownerReferences) {
+    return claim;
+  }
+  return {
+    ...claim,
+    metadata: {
+      ...claim.metadata,
+      ownerReferences: [
+        {
+          apiVersion: owner.apiVersion,
+          kind: owner.kind,
+          name,
+          uid: owner.metadata.uid,
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ],
+    },
+  };
 }
 
 function withUid(underCluster: string, object: KubeObject): KubeObject {
@@ -88,6 +126,15 @@ function backendOf(
       ({ kind, metadata }) =>
         kind === 'CSIDriver' && metadata.name === provisioner,
     ),
+    nodes: objects
+      .filter(({ kind, spec, status }) => {
+        const ready = (condition: { type: string; status: string }) =>
+          condition.type === 'Ready' && condition.status === 'True';
+        return (
+          kind === 'Node' && !spec?.taints && status.conditions.some(ready)
+        );
+      })
+      .map(({ metadata }) => metadata.name),
     overheadPerMille: BigInt(Math.round(Number(overhead) * 1000)),
   };
 }

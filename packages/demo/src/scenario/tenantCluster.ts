@@ -18,6 +18,8 @@ export interface TenantCluster extends KubeObject {
     /** Size of worker VMs' root disks if they are volumes of the tenants' class; else they are container disks. */
     rootDisks?: string;
     volumes?: Array<{
+      /** `pvc-<uid>`; made up if absent. */
+      name?: string;
       /** What the tenant asked for, such as `10Gi`. */
       size: string;
       createdTime: string;
@@ -71,7 +73,9 @@ export function expandTenantCluster(
 
   const volumes = (cluster.spec.volumes ?? []).map((volume, index) => ({
     ...volume,
-    name: `pvc-${uidOf(backend.underCluster, namespace, name, index)}`,
+    name:
+      volume.name ??
+      `pvc-${uidOf(backend.underCluster, namespace, name, index)}`,
     worker: workerOf(volume.worker),
   }));
   const rootDisks = cluster.spec.rootDisks;
@@ -219,8 +223,7 @@ function csiController(cluster: TenantCluster, backend: Backend): KubeObject[] {
         labels: { ...matchLabels, 'pod-template-hash': hash },
       },
       spec: {
-        nodeName:
-          cluster.spec.workers[(replica - 1) % cluster.spec.workers.length],
+        nodeName: backend.nodes[(replica - 1) % backend.nodes.length],
         containers,
       },
       status: {

@@ -8,6 +8,8 @@ export interface Backend {
   provisioner: string;
   /** The provisioner is a CSI driver: volumes can be reached from every node. */
   csi: boolean;
+  /** Worker nodes that are well. */
+  nodes: string[];
   /** CDI's overhead for Filesystem volumes of the class, in thousandths: 60 is 6 %. */
   overheadPerMille: bigint;
 }
@@ -109,20 +111,12 @@ export function healthyVolume(
         'cdi.kubevirt.io/storage.pod.phase': 'Succeeded',
         'pv.kubernetes.io/bind-completed': 'yes',
         'pv.kubernetes.io/bound-by-controller': 'yes',
-        'volume.kubernetes.io/selected-node': volume.node,
+        ...(!backend.csi && {
+          'volume.kubernetes.io/selected-node': volume.node,
+        }),
         'volume.kubernetes.io/storage-provisioner': provisioner,
       },
       finalizers: ['kubernetes.io/pvc-protection'],
-      ownerReferences: [
-        {
-          apiVersion: 'cdi.kubevirt.io/v1beta1',
-          kind: 'DataVolume',
-          name,
-          uid: uid('DataVolume'),
-          controller: true,
-          blockOwnerDeletion: true,
-        },
-      ],
     },
     spec: {
       accessModes: ['ReadWriteOnce'],
