@@ -1,0 +1,2 @@
+export { parseOwner } from './entityRef';
+export { TenantOwners } from './tenantOwners';

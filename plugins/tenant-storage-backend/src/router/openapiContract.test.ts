@@ -1,0 +1,77 @@
+import { OpenapiContract } from './openapiContract.testing';
+
+describe('the check against openapi.yaml', () => {
+  const contract = new OpenapiContract();
+  const empty = {
+    method: 'GET',
+    url: '/v1/tenants',
+    status: 200,
+    contentType: 'application/json; charset=utf-8',
+    body: {
+      items: [],
+      total: 0,
+      nextCursor: null,
+      errors: [],
+      emptyBecause: null,
+    },
+  };
+  const refused = {
+    ...empty,
+    status: 400,
+    body: { error: { name: 'InputError', message: 'no' } },
+  };
+
+  it('accepts what is documented', () => {
+    contract.check(empty);
+    contract.check({ ...empty, url: '/v1/tenants?limit=7&sort=-used' });
+    contract.check({ ...refused, url: '/v1/tenants?limit=0' });
+  });
+
+  it.each([
+    [
+      'an undocumented field',
+      { ...empty, body: { ...empty.body, more: 1 } },
+      /additional properties/,
+    ],
+    ['a missing field', { ...empty, body: { items: [] } }, /total/],
+    [
+      'a field of another type',
+      { ...empty, body: { ...empty.body, total: '0' } },
+      /integer/,
+    ],
+    ['an undocumented status', { ...refused, status: 418 }, /status/],
+    ['another content type', { ...empty, contentType: 'text/html' }, /html/],
+    ['an unknown path', { ...empty, url: '/v2/tenants' }, /no such operation/],
+    [
+      'an undocumented query that is answered',
+      { ...empty, url: '/v1/tenants?color=red' },
+      /color is unknown/,
+    ],
+    [
+      'a malformed query that is answered',
+      { ...empty, url: '/v1/tenants?limit=0' },
+      /limit/,
+    ],
+    [
+      'a parameter given twice that is answered',
+      { ...empty, url: '/v1/tenants?limit=1&limit=2' },
+      /twice/,
+    ],
+    [
+      'a documented query that is refused',
+      { ...refused, url: '/v1/tenants?limit=1' },
+      /refused/,
+    ],
+  ])('does not accept %s', (_what, exchange, complaint) => {
+    expect(() => contract.check(exchange)).toThrow(complaint);
+  });
+
+  it('knows which operations were not exercised', () => {
+    expect(contract.notExercised()).toEqual([
+      'listUnderClusters',
+      'getTenant',
+      'listVolumes',
+      'getVolume',
+    ]);
+  });
+});

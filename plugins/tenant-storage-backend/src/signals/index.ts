@@ -1,0 +1,1 @@
+export { TenantReaders } from './tenantReaders';
