@@ -38,6 +38,13 @@ function listens(port: number): Promise<boolean> {
   });
 }
 
+/** Namespaces that no scenario has. */
+function others(namespaces: KubeObject[]): number {
+  return namespaces.filter(({ metadata }) =>
+    /^(default|kube-.*|kmetal-.*)$/.test(metadata.name),
+  ).length;
+}
+
 /** Asks again until the answer is as wanted; Jest's time limit ends it. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) {
@@ -96,8 +103,15 @@ describe.each(kinds)('the demo on under clusters that are a %s', kind => {
             item,
           ]),
         );
-        for (const { kind: k, metadata, status } of scenario) {
-          if (k === objectKind) {
+        const meant = scenario.filter(object => object.kind === objectKind);
+        expect([objectKind, listed.size]).toEqual([
+          objectKind,
+          // The reader's own namespace comes on top
+          meant.length + (objectKind === 'Namespace' ? others(body.items) : 0),
+        ]);
+        for (const { kind: k, metadata, status } of meant) {
+          // Claims of CDI have another claim's uid in their names, and a real API server gives its own
+          if (!/^(prime|tmp-pvc)-/.test(metadata.name)) {
             const found = listed.get(`${metadata.namespace}/${metadata.name}`);
             expect([k, metadata.name, found?.status?.phase]).toEqual([
               k,
@@ -109,6 +123,37 @@ describe.each(kinds)('the demo on under clusters that are a %s', kind => {
               metadata.deletionTimestamp !== undefined,
             );
           }
+        }
+      }
+    }
+  });
+
+  it('refers to objects by the uids that they have', async () => {
+    for (const { name } of demo.underClusters) {
+      const list = async (path: string): Promise<KubeObject[]> =>
+        (await demo.underCluster(name).request('GET', path)).body.items;
+      const claims = await list('/api/v1/persistentvolumeclaims');
+      const volumes = await list('/api/v1/persistentvolumes');
+      const owners = [
+        ...claims,
+        ...(await list('/apis/cdi.kubevirt.io/v1beta1/datavolumes')),
+      ];
+      const uidOf = (all: KubeObject[], namespace: string, named: string) =>
+        all.find(
+          ({ metadata }) =>
+            metadata.namespace === namespace && metadata.name === named,
+        )?.metadata.uid;
+      for (const { spec } of volumes) {
+        const { namespace, name: claim, uid } = spec.claimRef;
+        expect([claim, uid]).toEqual([claim, uidOf(claims, namespace, claim)]);
+      }
+      for (const { metadata } of claims) {
+        for (const owner of metadata.ownerReferences ?? []) {
+          expect(owners.map(each => each.metadata.uid)).toContain(owner.uid);
+        }
+        const target = /^(?:prime|tmp-pvc)-(.*)$/.exec(metadata.name)?.[1];
+        if (target !== undefined) {
+          expect(claims.map(each => each.metadata.uid)).toContain(target);
         }
       }
     }

@@ -1,9 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
-  applyObjects,
   grantReader,
-  KubeObject,
   StandIn,
   startKubeApiServer,
   startStandIn,
@@ -14,6 +12,7 @@ import { ConfiguredUnderCluster, demoConfiguration } from './configuration';
 import { startControl } from './control';
 import { startGitHost } from './gitHost/gitHost';
 import { Persona, personas } from './personas';
+import { applyScenario } from './scenario/applyScenario';
 import { demoUnderClusters, loadDemoScenario } from './scenario/demoScenario';
 
 export interface DemoOptions {
@@ -96,8 +95,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
           : await startStandIn({ name, objects });
       stops.push(cluster.stop);
       if (cluster.kind === 'kube-apiserver') {
-        await applyObjects(cluster, objects);
-        await beginDeletions(cluster, objects);
+        await applyScenario(cluster, objects);
       }
       started.push(await describe(cluster, title, folder));
     }
@@ -196,24 +194,6 @@ async function describe(
   await writeSecret(configured.tokenFile, token);
   await cluster.writeKubeconfig(kubeconfig);
   return { cluster, configured, kubeconfig };
-}
-
-/** What is being deleted in the scenario: a real API server sets that moment itself, and finalizers keep the object. */
-async function beginDeletions(
-  cluster: UnderCluster,
-  objects: readonly KubeObject[],
-): Promise<void> {
-  for (const { kind, metadata } of objects) {
-    if (
-      kind === 'PersistentVolumeClaim' &&
-      metadata.deletionTimestamp !== undefined
-    ) {
-      await cluster.request(
-        'DELETE',
-        `/api/v1/namespaces/${metadata.namespace}/persistentvolumeclaims/${metadata.name}`,
-      );
-    }
-  }
 }
 
 function isStandIn(cluster: UnderCluster): cluster is StandIn {
