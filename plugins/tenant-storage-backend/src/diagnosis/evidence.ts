@@ -1,0 +1,172 @@
+import type { Trouble } from '@kmetal/backstage-plugin-tenant-storage-common';
+import type {
+  ConditionRecord,
+  EventRecord,
+  NodeRecord,
+  StorageClassRecord,
+} from '../inventory/records';
+import type { ClusterInventory } from '../inventory/types';
+import { isKnown } from '../views/freshness';
+import { storageClassOf } from '../views/storageClass';
+import { wireTimeOrNull } from '../views/time';
+import type { VolumeFacts } from '../views/volumeFacts';
+
+/** What is known about one volume, and of what surrounds it. */
+export interface VolumeEvidence {
+  cluster: ClusterInventory;
+  volume: VolumeFacts;
+  now: number;
+  /** About the claim, its DataVolume, its PersistentVolume and its helper claims, newest first. */
+  events: EventRecord[];
+  /** Of the claim and the DataVolume. */
+  conditions: ConditionRecord[];
+  /** The volume's class, if it is known to be there. */
+  storageClass?: StorageClassRecord;
+  /** The class's name, as far as the claim or the DataVolume says. */
+  storageClassName?: string;
+  /** The node that holds the volume. */
+  nodeName?: string;
+  node?: NodeRecord;
+  /** Whether the volume is still to be made. */
+  isComing: boolean;
+}
+
+/** Gathers the evidence about a volume. */
+export function gatherEvidence(
+  cluster: ClusterInventory,
+  volume: VolumeFacts,
+  now: number,
+): VolumeEvidence {
+  const { claim, dataVolume, persistentVolume, namespace } = volume;
+  const events: EventRecord[] = [];
+  if (claim) {
+    events.push(
+      ...cluster.eventsOf(namespace, 'PersistentVolumeClaim', claim.name),
+    );
+  }
+  if (dataVolume) {
+    events.push(...cluster.eventsOf(namespace, 'DataVolume', dataVolume.name));
+  }
+  if (persistentVolume) {
+    // Events about what has no namespace are kept in the namespace default.
+    events.push(
+      ...cluster.eventsOf('default', 'PersistentVolume', persistentVolume.name),
+    );
+  }
+  for (const helper of volume.helpers) {
+    events.push(
+      ...cluster.eventsOf(namespace, 'PersistentVolumeClaim', helper.name),
+    );
+  }
+  events.sort((a, b) => b.lastSeenAt - a.lastSeenAt);
+  const storageClassName = claim
+    ? claim.storageClass
+    : dataVolume?.storageClass;
+  const nodeName = persistentVolume?.node;
+  return {
+    cluster,
+    volume,
+    now,
+    events,
+    conditions: [
+      ...(claim?.conditions ?? []),
+      ...(dataVolume?.conditions ?? []),
+    ],
+    storageClassName,
+    storageClass:
+      storageClassName === undefined
+        ? undefined
+        : storageClassOf(cluster, storageClassName),
+    nodeName,
+    node:
+      nodeName === undefined ? undefined : cluster.get('Node', '', nodeName),
+    isComing: claim?.phase !== 'Bound' && dataVolume?.phase !== 'Succeeded',
+  };
+}
+
+/** Something that Kubernetes said, in a condition or an event. */
+export interface Statement {
+  message: string;
+  at: number;
+  object: { kind: string; name: string } | null;
+}
+
+/** What a statement has to be like. */
+export interface StatementPattern {
+  reason?: RegExp;
+  message?: RegExp;
+}
+
+function matches(
+  pattern: StatementPattern,
+  said: { reason?: string; message?: string },
+): boolean {
+  return (
+    (!pattern.reason || pattern.reason.test(said.reason ?? '')) &&
+    (!pattern.message || pattern.message.test(said.message ?? ''))
+  );
+}
+
+/** The first condition, else the newest event, that is like one of these: conditions stay true, events are history. */
+export function findStatement(
+  evidence: VolumeEvidence,
+  ...patterns: StatementPattern[]
+): Statement | undefined {
+  const isLike = (said: { reason?: string; message?: string }) =>
+    patterns.some(pattern => matches(pattern, said));
+  const condition = evidence.conditions.find(isLike);
+  if (condition) {
+    return {
+      message: condition.message ?? '',
+      at: condition.at ?? evidence.now,
+      object: objectOf(evidence.volume),
+    };
+  }
+  const event = evidence.events.find(isLike);
+  return (
+    event && {
+      message: event.message,
+      at: event.lastSeenAt,
+      object: { kind: event.regarding.kind, name: event.regarding.name },
+    }
+  );
+}
+
+/** The object that a volume's trouble rests on, unless it is said by another. */
+export function objectOf(volume: VolumeFacts): { kind: string; name: string } {
+  return volume.claim
+    ? { kind: 'PersistentVolumeClaim', name: volume.claim.name }
+    : { kind: 'DataVolume', name: volume.dataVolume?.name ?? volume.name };
+}
+
+/** What Kubernetes said, quoted; nothing if it said nothing. */
+export function quote(message: string | undefined): string {
+  const text = message?.replace(/\s+/g, ' ').trim();
+  return text ? ` Kubernetes says: “${text}”` : '';
+}
+
+/** Whether it is known that there is no such class. */
+export function isClassMissing(evidence: VolumeEvidence): boolean {
+  return (
+    evidence.storageClassName !== undefined &&
+    evidence.storageClassName !== '' &&
+    isKnown(evidence.cluster, 'StorageClass') &&
+    evidence.storageClass === undefined
+  );
+}
+
+/** A trouble of a volume; `at` is when it was last seen to be so. */
+export function volumeTrouble(
+  evidence: VolumeEvidence,
+  trouble: Omit<Trouble, 'object' | 'since'> & {
+    object?: Trouble['object'];
+    at?: number;
+  },
+): Trouble {
+  const { at, object, ...rest } = trouble;
+  return {
+    ...rest,
+    object: object === undefined ? objectOf(evidence.volume) : object,
+    since: wireTimeOrNull(at, evidence.now),
+  };
+}

@@ -1,0 +1,3 @@
+export { diagnoseTenant, type TenantEvidence } from './tenantTroubles';
+export { diagnoseVolume, WAITING_FOR_CONSUMER } from './volumeTroubles';
+export { worstFirst } from './severity';

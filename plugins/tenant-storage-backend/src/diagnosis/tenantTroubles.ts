@@ -1,0 +1,338 @@
+import {
+  formatBytes,
+  formatUsage,
+  type Cdi,
+  type CsiController,
+  type Headroom,
+  type StorageClass,
+  type Trouble,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
+import type { ClusterInventory } from '../inventory/types';
+import { isKnown } from '../views/freshness';
+import type { Limit, QuotaLimits } from '../views/quotaLimits';
+import { wireTime } from '../views/time';
+import { worstFirst } from './severity';
+
+/** What a tenant's troubles stand on. */
+export interface TenantEvidence {
+  cluster: ClusterInventory;
+  quotas: QuotaLimits;
+  /** The one with the least headroom first. */
+  limits: readonly Limit[];
+  headroom: Headroom;
+  tenantClusters: ReadonlyArray<{
+    name: string | null;
+    csiController: CsiController;
+  }>;
+  storageClass: StorageClass;
+  cdi: Cdi;
+  /** What is wrong with the volumes, each volume's worst first. */
+  volumeTroubles: ReadonlyArray<{ volume: string; troubles: Trouble[] }>;
+  now: number;
+}
+
+type TenantCause = (evidence: TenantEvidence) => Trouble[];
+
+/** Less than this share of a quota left is nearly full: the tenth that a file system's overhead and one more volume soon take. */
+const NEARLY_FULL_PERCENT = 90n;
+
+const ASK_FOR_MORE =
+  'Delete volumes that are no longer needed, or ask for a larger quota.';
+
+function amount(limit: Limit, used: bigint): string {
+  return limit.resource === 'bytes'
+    ? formatUsage(used, limit.hard)
+    : `${used} of ${limit.hard} volumes`;
+}
+
+const quota: TenantCause = ({ quotas, limits, headroom }) => {
+  if (quotas.state === 'unlimited') {
+    return [
+      {
+        severity: 'info',
+        code: 'noQuota',
+        title: 'No quota limits this tenant',
+        message:
+          'Volumes can be created until the disks are full, which other volumes on the same disks would feel.',
+        remedy: 'The platform team can set a quota for this tenant.',
+        whoCanFix: 'platform',
+        object: null,
+        since: null,
+      },
+    ];
+  }
+  const counted = limits.flatMap(limit =>
+    limit.used === undefined ? [] : [{ limit, used: limit.used }],
+  );
+  const over = counted.filter(({ limit, used }) => used > limit.hard);
+  if (over.length > 0) {
+    return over.slice(0, 1).map(({ limit, used }) => ({
+      severity: 'error',
+      code: 'overQuota',
+      title: 'More is used than the quota allows',
+      message: `${amount(
+        limit,
+        used,
+      )} are used. What is there keeps working, but nothing can be created or grown.`,
+      remedy: ASK_FOR_MORE,
+      whoCanFix: 'tenant',
+      object: { kind: 'ResourceQuota', name: limit.quota },
+      since: null,
+    }));
+  }
+  const tightest = counted[0];
+  if (!tightest) {
+    return [];
+  }
+  const { limit, used } = tightest;
+  const object = { kind: 'ResourceQuota', name: limit.quota };
+  if (
+    headroom.state === 'known' &&
+    headroom.bytes === '0' &&
+    headroom.limitedBy
+  ) {
+    return [
+      {
+        severity: 'warning',
+        code: 'quotaFull',
+        title: 'The quota is full',
+        message: `${amount(limit, used)} are used. ${headroom.explanation}`,
+        remedy: ASK_FOR_MORE,
+        whoCanFix: 'tenant',
+        object,
+        since: null,
+      },
+    ];
+  }
+  const scarce = counted.find(
+    each =>
+      each.limit.hard > 0n &&
+      each.used * 100n > each.limit.hard * NEARLY_FULL_PERCENT,
+  );
+  if (scarce) {
+    return [
+      {
+        severity: 'warning',
+        code: 'quotaNearlyFull',
+        title: 'The quota is nearly full',
+        message: `${amount(scarce.limit, scarce.used)} are used${
+          headroom.bytes === null
+            ? ''
+            : `; a volume of up to ${formatBytes(
+                BigInt(headroom.bytes),
+              )} can still be created`
+        }.`,
+        remedy: ASK_FOR_MORE,
+        whoCanFix: 'tenant',
+        object: { kind: 'ResourceQuota', name: scarce.limit.quota },
+        since: null,
+      },
+    ];
+  }
+  return [];
+};
+
+const csiControllers: TenantCause = ({ tenantClusters }) =>
+  tenantClusters.flatMap(({ name, csiController }): Trouble[] => {
+    const where = `the tenant cluster ${name}`;
+    const container = csiController.containers[0];
+    const because = container
+      ? ` The container ${container.container} is in trouble${
+          container.reason ? `: ${container.reason}` : ''
+        }.`
+      : '';
+    const object = csiController.name
+      ? { kind: 'Deployment', name: csiController.name }
+      : null;
+    const base = { whoCanFix: 'platform' as const, object, since: null };
+    switch (csiController.state) {
+      case 'down':
+        return [
+          {
+            ...base,
+            severity: 'error',
+            code: 'csiControllerDown',
+            title: `Volumes of ${name} can’t be created or attached`,
+            message: `What creates, attaches and grows volumes for ${where} is not running (0 of ${csiController.desired} ready). What is attached keeps working.${because}`,
+            remedy: 'The platform team has to bring it back.',
+          },
+        ];
+      case 'missing':
+        return [
+          {
+            ...base,
+            severity: 'error',
+            code: 'csiControllerMissing',
+            title: `Volumes of ${name} can’t be created or attached`,
+            message: `What creates, attaches and grows volumes for ${where} is not there.`,
+            remedy:
+              'The platform team has to install the CSI controller for this tenant cluster.',
+          },
+        ];
+      case 'degraded':
+        return [
+          {
+            ...base,
+            severity: 'warning',
+            code: 'csiControllerDegraded',
+            title: `Volumes of ${name} are looked after by fewer than usual`,
+            message: `What creates, attaches and grows volumes for ${where} runs, but ${csiController.ready} of ${csiController.desired} are ready.${because}`,
+            remedy: 'The platform team has to look at it.',
+          },
+        ];
+      default:
+        return [];
+    }
+  });
+
+const cdi: TenantCause = ({ cdi: view }) => {
+  if (view.state !== 'notDeployed' && view.state !== 'notInstalled') {
+    return [];
+  }
+  return [
+    {
+      severity: 'error',
+      code: 'cdiDown',
+      title: 'New volumes can’t be created',
+      message:
+        view.state === 'notInstalled'
+          ? 'CDI, which creates the volumes, is not installed in this under cluster.'
+          : `CDI, which creates the volumes, is not running${
+              view.phase ? ` (${view.phase})` : ''
+            }. What is there keeps working.`,
+      remedy: 'The platform team has to bring CDI back.',
+      whoCanFix: 'platform',
+      object: null,
+      since: null,
+    },
+  ];
+};
+
+const storageClass: TenantCause = ({ storageClass: view }) => {
+  const object = { kind: 'StorageClass', name: view.name };
+  const base = { whoCanFix: 'platform' as const, since: null };
+  if (view.state === 'missing') {
+    return [
+      {
+        ...base,
+        severity: 'error',
+        code: 'storageClassMissing',
+        title: 'New volumes can’t be created',
+        message: `The storage class ${view.name}, on which the volumes are made, does not exist. What is there keeps working.`,
+        remedy: 'The platform team has to put the storage class back.',
+        object,
+      },
+    ];
+  }
+  const { profile } = view;
+  if (
+    view.state === 'present' &&
+    (profile.state === 'missing' ||
+      (profile.state === 'derived' && profile.claimPropertySets.length === 0))
+  ) {
+    return [
+      {
+        ...base,
+        severity: 'error',
+        code: 'profileNotPinned',
+        title: 'New volumes can’t be created',
+        message: `CDI does not know how to create volumes on the storage class ${view.name}: its StorageProfile is not pinned.`,
+        remedy: 'The platform team has to pin the StorageProfile again.',
+        object: { kind: 'StorageProfile', name: view.name },
+      },
+    ];
+  }
+  return [];
+};
+
+const visibility: TenantCause = ({ cluster, now }) => {
+  const quotasState = cluster.state('ResourceQuota');
+  const claimsState = cluster.state('PersistentVolumeClaim');
+  const stale = [quotasState, claimsState].find(
+    state => state.state === 'stale',
+  );
+  if (stale && stale.state === 'stale') {
+    return [
+      {
+        severity: 'warning',
+        code: 'stale',
+        title: 'This may be out of date',
+        message: `The under cluster ${
+          cluster.settings.title
+        } has not answered since ${wireTime(
+          stale.since,
+          now,
+        )}. What is shown is what was known then.`,
+        remedy: 'The platform team can see why.',
+        whoCanFix: 'platform',
+        object: null,
+        since: wireTime(stale.since, now),
+      },
+    ];
+  }
+  const unseen = [quotasState, claimsState].find(
+    state => state.state !== 'synced',
+  );
+  if (unseen) {
+    return [
+      {
+        severity: 'warning',
+        code: unseen.state === 'syncing' ? 'notReadYet' : 'notVisible',
+        title:
+          unseen.state === 'syncing'
+            ? 'Not everything has been read yet'
+            : 'Not everything can be seen',
+        message: isKnown(cluster, 'ResourceQuota')
+          ? 'The volumes can’t be seen now.'
+          : 'The quotas can’t be seen now, and so not how much is left.',
+        remedy:
+          unseen.state === 'syncing'
+            ? null
+            : 'The platform team can allow the portal to read them.',
+        whoCanFix: unseen.state === 'syncing' ? 'nobody' : 'platform',
+        object: null,
+        since: unseen.state === 'synced' ? null : wireTime(unseen.since, now),
+      },
+    ];
+  }
+  return [];
+};
+
+/** One trouble per cause, however many volumes have it. */
+const volumes: TenantCause = ({ volumeTroubles }) => {
+  const byCode = new Map<string, { trouble: Trouble; volumes: string[] }>();
+  for (const { volume, troubles } of volumeTroubles) {
+    const worst = troubles[0];
+    if (!worst || worst.severity === 'info') {
+      continue;
+    }
+    const before = byCode.get(worst.code);
+    if (before) before.volumes.push(volume);
+    else byCode.set(worst.code, { trouble: worst, volumes: [volume] });
+  }
+  return [...byCode.values()].map(({ trouble, volumes: names }) =>
+    names.length === 1
+      ? trouble
+      : {
+          ...trouble,
+          title: `${trouble.title} (${names.length} volumes)`,
+          message: `${trouble.message} The same is true of ${
+            names.length - 1
+          } more.`,
+        },
+  );
+};
+
+const TENANT_CAUSES: readonly TenantCause[] = [
+  cdi,
+  storageClass,
+  csiControllers,
+  quota,
+  volumes,
+  visibility,
+];
+
+/** What somebody who looks at a tenant should know, worst first. */
+export function diagnoseTenant(evidence: TenantEvidence): Trouble[] {
+  return worstFirst(TENANT_CAUSES.flatMap(cause => cause(evidence)));
+}
