@@ -1,1 +1,6 @@
-export {};
+/**
+ * The backend of kMetal tenant storage.
+ *
+ * @packageDocumentation
+ */
+export { tenantStoragePlugin as default } from './plugin';

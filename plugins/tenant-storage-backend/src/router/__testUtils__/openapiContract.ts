@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
@@ -35,7 +35,10 @@ interface Document {
   paths: Record<string, Record<string, unknown>>;
 }
 
-const FILE = resolve(__dirname, '../schema/openapi.yaml');
+const FILE = resolvePackagePath(
+  '@kmetal/backstage-plugin-tenant-storage-backend',
+  'src/schema/openapi.yaml',
+);
 const ID = 'openapi.yaml';
 
 /**

@@ -1,0 +1,2 @@
+export { ReadPermissions } from './readPermissions';
+export { createRouter } from './router';

@@ -1,0 +1,167 @@
+import type {
+  AuthService,
+  BackstageCredentials,
+  PermissionsRegistryService,
+  PermissionsService,
+  UserInfoService,
+} from '@backstage/backend-plugin-api';
+import type { Config } from '@backstage/config';
+import { InputError, ServiceUnavailableError } from '@backstage/errors';
+import {
+  AuthorizeResult,
+  type PolicyDecision,
+} from '@backstage/plugin-permission-common';
+import { createConditionAuthorizer } from '@backstage/plugin-permission-node';
+import {
+  fleetReadPermission,
+  tenantReadPermission,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
+import {
+  parseTenantResourceRef,
+  tenantPermissionResourceRef,
+  tenantPermissionRules,
+  underClusterPermissionResourceRef,
+  underClusterPermissionRules,
+  type TenantResource,
+  type UnderClusterResource,
+} from '@kmetal/backstage-plugin-tenant-storage-node';
+import type { Inventory } from '../inventory/types';
+import { parseOwner, type TenantOwners } from '../ownership';
+import { isTenant } from '../views';
+
+/** What one caller may read, decided once for the request. */
+export interface ReadAccess {
+  mayReadTenant(tenant: TenantResource): boolean;
+  mayReadUnderCluster(underCluster: UnderClusterResource): boolean;
+}
+
+/** Asks the permission system, or, while it is switched off, whether the caller is in a group of `tenantStorage.access.groups`. */
+export class ReadPermissions {
+  readonly #auth: AuthService;
+  readonly #userInfo: UserInfoService;
+  readonly #permissions: PermissionsService;
+  readonly #permissionsRegistry: PermissionsRegistryService;
+  readonly #enabled: boolean;
+  readonly #groups: ReadonlySet<string>;
+
+  /**
+   * Registers the plugin's resources with the permission system too, so that others can authorize single tenants.
+   *
+   * @throws InputError naming the key that can't be read.
+   */
+  static create(options: {
+    config: Config;
+    auth: AuthService;
+    userInfo: UserInfoService;
+    permissions: PermissionsService;
+    permissionsRegistry: PermissionsRegistryService;
+    inventory: Pick<Inventory, 'cluster'>;
+    owners: TenantOwners;
+  }): ReadPermissions {
+    const { permissionsRegistry, inventory, owners } = options;
+    permissionsRegistry.addResourceType({
+      resourceRef: tenantPermissionResourceRef,
+      permissions: [tenantReadPermission],
+      rules: Object.values(tenantPermissionRules),
+      getResources: async refs =>
+        refs.map(ref => {
+          const tenant = parseTenantResourceRef(ref);
+          const cluster = tenant && inventory.cluster(tenant.underCluster);
+          return cluster && isTenant(cluster, tenant.name)
+            ? { ...tenant, owners: owners.ownersOf(cluster, tenant.name) }
+            : undefined;
+        }),
+    });
+    permissionsRegistry.addResourceType({
+      resourceRef: underClusterPermissionResourceRef,
+      permissions: [fleetReadPermission],
+      rules: Object.values(underClusterPermissionRules),
+      getResources: async refs =>
+        refs.map(name => (inventory.cluster(name) ? { name } : undefined)),
+    });
+    return new ReadPermissions(options);
+  }
+
+  private constructor(options: {
+    config: Config;
+    auth: AuthService;
+    userInfo: UserInfoService;
+    permissions: PermissionsService;
+    permissionsRegistry: PermissionsRegistryService;
+  }) {
+    this.#auth = options.auth;
+    this.#userInfo = options.userInfo;
+    this.#permissions = options.permissions;
+    this.#permissionsRegistry = options.permissionsRegistry;
+    this.#enabled =
+      options.config.getOptionalBoolean('permission.enabled') ?? false;
+    this.#groups = new Set(accessGroups(options.config));
+  }
+
+  /** @throws ServiceUnavailableError if the permission system does not answer. */
+  async accessOf(credentials: BackstageCredentials): Promise<ReadAccess> {
+    const [tenant, fleet] = await this.#decisions(credentials);
+    const tenantAllowed = createConditionAuthorizer(
+      this.#permissionsRegistry.getPermissionRuleset(
+        tenantPermissionResourceRef,
+      ),
+    );
+    const underClusterAllowed = createConditionAuthorizer(
+      this.#permissionsRegistry.getPermissionRuleset(
+        underClusterPermissionResourceRef,
+      ),
+    );
+    return {
+      mayReadTenant: resource => tenantAllowed(tenant, resource),
+      mayReadUnderCluster: resource => underClusterAllowed(fleet, resource),
+    };
+  }
+
+  async #decisions(
+    credentials: BackstageCredentials,
+  ): Promise<[PolicyDecision, PolicyDecision]> {
+    if (!this.#enabled && this.#auth.isPrincipal(credentials, 'user')) {
+      // Without permissions the permissions service allows everything to everybody, which is not for tenants' storage.
+      const { ownershipEntityRefs } = await this.#userInfo.getUserInfo(
+        credentials,
+      );
+      const member = ownershipEntityRefs.some(ref =>
+        this.#groups.has(ref.toLowerCase()),
+      );
+      const result = member ? AuthorizeResult.ALLOW : AuthorizeResult.DENY;
+      return [{ result }, { result }];
+    }
+    try {
+      const [tenant, fleet] = await this.#permissions.authorizeConditional(
+        [
+          { permission: tenantReadPermission },
+          { permission: fleetReadPermission },
+        ],
+        { credentials },
+      );
+      return [tenant, fleet];
+    } catch (error) {
+      throw new ServiceUnavailableError(
+        'Permissions cannot be checked now, so nothing is shown; try again in a moment',
+        error,
+      );
+    }
+  }
+}
+
+function accessGroups(config: Config): string[] {
+  const key = 'tenantStorage.access.groups';
+  const groups = config.getOptional(key) ?? [];
+  if (!Array.isArray(groups)) {
+    throw new InputError(`${key} has to be a list of groups`);
+  }
+  return groups.map((text, index) => {
+    const ref = typeof text === 'string' ? parseOwner(text) : undefined;
+    if (!ref) {
+      throw new InputError(
+        `${key}[${index}] is not a group: write it as group:default/NAME`,
+      );
+    }
+    return ref;
+  });
+}
