@@ -123,13 +123,8 @@ export function admitUpdate(
   }
   const before = parseQuantity(current.spec?.resources?.requests?.storage);
   const after = parseQuantity(next.spec?.resources?.requests?.storage);
-  if (!before || !after || after.nanos <= before.nanos) {
+  if (!before || !after || after.millis <= before.millis) {
     return;
-  }
-  const refuse = (why: string) =>
-    forbidden(resource, current.metadata.name, why);
-  if (current.status?.phase !== 'Bound') {
-    throw refuse('Only bound persistent volume claims can be expanded');
   }
   const className =
     current.metadata.annotations?.[CLASS_BETA] ??
@@ -137,7 +132,9 @@ export function admitUpdate(
     '';
   const storageClass = registry.storage.get(CLASSES, className);
   if (storageClass?.allowVolumeExpansion !== true) {
-    throw refuse(
+    throw forbidden(
+      resource,
+      current.metadata.name,
       'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize',
     );
   }

@@ -12,17 +12,24 @@ import { isRecord, Json, KubeObject } from './object';
 import { authorize } from './rbac';
 import { Registry } from './registry';
 import { isTrue, RequestInfo, requestInfo } from './requestInfo';
-import { apiVersionOf, Resource } from './resources';
+import { apiVersionOf, builtInResource, Resource } from './resources';
 import { fieldSelector, labelSelector } from './selectors';
 import {
   badRequest,
   forbidden,
+  invalid,
   methodNotAllowed,
   noSuchResource,
+  qualified,
   StatusError,
   unsupportedMediaType,
 } from './status';
+import { storageKey } from './storage';
 import { watchObjects } from './watch';
+
+const DEFINITIONS = storageKey(
+  builtInResource('customresourcedefinitions', 'apiextensions.k8s.io'),
+);
 
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
@@ -32,6 +39,12 @@ type ResourceRequest = Extract<RequestInfo, { resource: true }>;
 const BODY_LIMIT = 3 * 1024 * 1024;
 
 const MERGE_PATCH = 'application/merge-patch+json';
+
+/** What one can do with a collection and with a single object. deletecollection is left out: nothing here uses it. */
+const METHODS = {
+  all: ['GET', 'POST'],
+  one: ['GET', 'PUT', 'PATCH', 'DELETE'],
+};
 
 /** Answers HTTP requests from a registry, as the API server does. */
 export class ApiServer {
@@ -128,8 +141,10 @@ export class ApiServer {
       sendJson(response, 200, found);
       return;
     }
-    const parts = path.split('/').filter(part => part);
-    if (parts[0] === 'api' || parts[0] === 'apis') {
+    if (path.startsWith('/api/')) {
+      throw noSuchResource();
+    }
+    if (path.startsWith('/apis/')) {
       sendText(response, 404, '404 page not found\n');
       return;
     }
@@ -156,9 +171,11 @@ export class ApiServer {
 
   /** A group or version that isn't served is a plain 404, a resource missing from one that is a Status. */
   #missing(info: ResourceRequest, response: Response): void {
-    const served = this.#registry.resources.some(
-      each => each.group === info.group && each.version === info.version,
-    );
+    const served =
+      info.group === '' ||
+      this.#registry.resources.some(
+        each => each.group === info.group && each.version === info.version,
+      );
     if (served) {
       throw noSuchResource();
     }
@@ -176,24 +193,16 @@ export class ApiServer {
     const isNamespace = resource.plural === 'namespaces' && !resource.group;
     const namespace =
       resource.namespaced && info.namespace ? info.namespace : undefined;
-    // The path of a cluster-scoped resource has no namespace, and a single namespaced object's has one.
-    if (!resource.namespaced && info.namespace && !isNamespace) {
-      throw noSuchResource();
-    }
-    const path = url.pathname.split('/');
-    const name = info.name;
-    const isCollection =
-      path[path.length - 1] === resource.plural ||
-      info.verb === 'list' ||
-      info.verb === 'watch';
-    if (resource.namespaced && !namespace && !isCollection) {
-      throw noSuchResource();
-    }
+    const name = nameInPath(info);
     if (
-      info.subresource !== '' &&
-      !(info.subresource === 'status' && resource.status)
+      (!resource.namespaced && info.namespace && !isNamespace) ||
+      (resource.namespaced && !namespace && name) ||
+      (info.subresource && !(info.subresource === 'status' && resource.status))
     ) {
       throw noSuchResource();
+    }
+    if (!METHODS[name ? 'one' : 'all'].includes(request.method ?? '')) {
+      throw methodNotAllowed();
     }
     if (resource.virtual) {
       if (info.verb !== 'create') {
@@ -226,7 +235,7 @@ export class ApiServer {
         );
         return;
       case 'create': {
-        if (name || (resource.namespaced && !namespace)) {
+        if (resource.namespaced && !namespace) {
           throw methodNotAllowed();
         }
         const body = await readJson(request, resource.kind);
@@ -258,12 +267,7 @@ export class ApiServer {
       case 'patch': {
         const type = `${request.headers['content-type']}`.split(';')[0].trim();
         if (type !== MERGE_PATCH) {
-          throw new StatusError(
-            415,
-            'UnsupportedMediaType',
-            '415: Unsupported Media Type',
-            {},
-          );
+          throw unsupportedMediaType([MERGE_PATCH]);
         }
         let patch: Json;
         try {
@@ -378,8 +382,9 @@ export class ApiServer {
     const unwatch = this.#registry.storage.watch(change => {
       if (
         resource.custom &&
-        change.resource === 'apiextensions.k8s.io/customresourcedefinitions' &&
-        !this.#registry.find(resource.group, resource.version, resource.plural)
+        change.resource === DEFINITIONS &&
+        change.key === qualified(resource) &&
+        !change.after
       ) {
         watching.stop();
         unwatch();
@@ -392,6 +397,15 @@ export class ApiServer {
   #review(resource: Resource, user: User, body: Json): Json {
     const spec = isRecord(body?.spec) ? body.spec : {};
     const asked = spec.resourceAttributes;
+    if (isRecord(asked) === isRecord(spec.nonResourceAttributes)) {
+      throw invalid(resource.kind, resource.group, '', [
+        {
+          reason: 'FieldValueInvalid',
+          message: `Invalid value: "null": exactly one of nonResourceAttributes or resourceAttributes must be specified`,
+          field: 'spec.resourceAttributes',
+        },
+      ]);
+    }
     const info: RequestInfo = isRecord(asked)
       ? {
           resource: true,
@@ -447,6 +461,11 @@ export class ApiServer {
       ).status,
     );
   }
+}
+
+/** The name of the object a path leads to; one that only a fieldSelector pins is no part of the path. */
+function nameInPath(info: ResourceRequest): string {
+  return info.verb === 'list' || info.verb === 'watch' ? '' : info.name;
 }
 
 /** An object as this version of its resource shows it. */

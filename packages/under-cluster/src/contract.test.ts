@@ -1,70 +1,74 @@
-import {
-  applyObjects,
-  kubeApiServerAvailable,
-  startKubeApiServer,
-  startStandIn,
-  UnderCluster,
-} from './index';
+import { access } from './contract/access';
+import { addresses } from './contract/addresses';
+import { definitions } from './contract/definitions';
+import { EXCEPTIONS } from './contract/exceptions';
+import { lists } from './contract/lists';
+import { scenarios } from './contract/scenarios';
+import { storage } from './contract/storage';
+import { ContractCluster, contractTest, Suite } from './contract/suite';
+import { compaction, watches } from './contract/watches';
+import { writes } from './contract/writes';
+import { kubeApiServerAvailable, startKubeApiServer } from './kubeApiServer';
+import { startStandIn } from './standIn';
+import { UnderCluster } from './underCluster';
 
-jest.setTimeout(120_000);
+jest.setTimeout(60_000);
 
-const kinds: [string, () => Promise<UnderCluster>][] = [
+const servers: [UnderCluster['kind'], () => Promise<ContractCluster>][] = [
   ['stand-in', () => startStandIn({ name: 'contract' })],
 ];
 if (kubeApiServerAvailable()) {
-  kinds.push([
+  servers.push([
     'kube-apiserver',
     () => startKubeApiServer({ name: 'contract' }),
   ]);
 } else {
   process.stderr.write(
-    'KUBEBUILDER_ASSETS names no kube-apiserver, etcd and kube-controller-manager: the contract is tested on the stand-in only\n',
+    'The API server contract was tested on the stand-in only: KUBEBUILDER_ASSETS names no folder with etcd, kube-apiserver and kube-controller-manager.\n',
   );
 }
 
-describe.each(kinds)('the API server contract, on the %s', (_kind, start) => {
-  let cluster: UnderCluster;
+const registered = new Set<string>();
+
+describe.each(servers)('the API server contract, on the %s:', (kind, start) => {
+  let running: ContractCluster | undefined;
+  const suite: Suite = {
+    get cluster() {
+      if (!running) {
+        throw new Error(`The ${kind} does not run`);
+      }
+      return running;
+    },
+    test(name, body) {
+      registered.add(name);
+      contractTest(kind, name, body);
+    },
+  };
 
   beforeAll(async () => {
-    cluster = await start();
-  });
+    running = await start();
+  }, 120_000);
   afterAll(async () => {
-    await cluster?.stop();
+    await running?.stop();
   });
 
-  it('applies objects twice', async () => {
-    const objects = [
-      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'alpha' } },
-      {
-        apiVersion: 'cdi.kubevirt.io/v1beta1',
-        kind: 'DataVolume',
-        metadata: { name: 'dv', namespace: 'alpha' },
-        spec: { a: 1 },
-        status: { phase: 'Succeeded' },
-      },
-      {
-        apiVersion: 'v1',
-        kind: 'PersistentVolumeClaim',
-        metadata: { name: 'dv', namespace: 'alpha' },
-        spec: {
-          accessModes: ['ReadWriteOnce'],
-          resources: { requests: { storage: '5Gi' } },
-        },
-        status: { phase: 'Bound', capacity: { storage: '5Gi' } },
-      },
-      {
-        apiVersion: 'v1',
-        kind: 'ResourceQuota',
-        metadata: { name: 'q', namespace: 'alpha' },
-        spec: { hard: { 'requests.storage': '1Gi' } },
-      },
-    ];
-    await applyObjects(cluster, objects);
-    await applyObjects(cluster, objects);
-    const { body } = await cluster.request(
-      'GET',
-      '/apis/cdi.kubevirt.io/v1beta1/datavolumes',
-    );
-    expect(body.items[0].status).toEqual({ phase: 'Succeeded' });
+  describe('an address', () => addresses(suite));
+  describe('a write', () => writes(suite));
+  describe('a list', () => lists(suite));
+  describe('a watch', () => watches(suite));
+  describe('storage', () => storage(suite));
+  describe('a definition', () => definitions(suite));
+  describe('access', () => access(suite));
+  describe('a scenario', () => scenarios(suite));
+  describe('compaction', () => compaction(suite));
+});
+
+describe('the list of exceptions', () => {
+  it('names tests that there are, each with its reason', () => {
+    for (const { test, what, reason } of EXCEPTIONS) {
+      expect(registered).toContain(test);
+      expect(what).not.toBe('');
+      expect(reason).not.toBe('');
+    }
   });
 });

@@ -124,6 +124,8 @@ export function withDefaults(
       };
     case 'VolumeAttachment':
       return { ...object, status: { attached: false, ...object.status } };
+    case 'CustomResourceDefinition':
+      return established(object);
     default:
       return object;
   }
@@ -167,6 +169,42 @@ function containersIn(spec: Json): Record<string, Json> {
         })),
       }
     : {};
+}
+
+/** A definition is accepted as soon as it is there; the real server takes a moment. */
+function established(definition: KubeObject): KubeObject {
+  const { spec, metadata } = definition;
+  const names = {
+    singular: spec?.names?.kind?.toLowerCase(),
+    listKind: `${spec?.names?.kind}List`,
+    ...spec?.names,
+  };
+  const condition = (type: string, reason: string, message: string) => ({
+    type,
+    status: 'True',
+    lastTransitionTime: metadata.creationTimestamp,
+    reason,
+    message,
+  });
+  return {
+    ...definition,
+    spec: { conversion: { strategy: 'None' }, ...spec, names },
+    status: {
+      conditions: [
+        condition('NamesAccepted', 'NoConflicts', 'no conflicts found'),
+        condition(
+          'Established',
+          'InitialNamesAccepted',
+          'the initial names have been accepted',
+        ),
+      ],
+      acceptedNames: names,
+      storedVersions: (spec?.versions ?? [])
+        .filter((version: Json) => version.storage)
+        .map((version: Json) => version.name),
+      ...definition.status,
+    },
+  };
 }
 
 /** `stringData` is for writing only: it ends up in `data`. */

@@ -158,7 +158,11 @@ export async function listObjects(
     }
   }
   // The real server, too, only promises a next page if there may be something on it.
-  const metadata: Json = { resourceVersion: `${revision}` };
+  const metadata: Json = {
+    resourceVersion: `${revision}`,
+    // A list of custom resources always has the field, one of built-in resources only if there is more.
+    ...(resource.custom && { continue: '' }),
+  };
   if (rest.length > 0) {
     const last = candidates[candidates.length - rest.length - 1][0];
     metadata.continue = continueToken({ revision, start: `${last}\u0000` });

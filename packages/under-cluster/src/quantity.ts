@@ -2,15 +2,15 @@
 export type Format = 'BinarySI' | 'DecimalSI' | 'DecimalExponent';
 
 /**
- * A Kubernetes quantity: an exact count of nano-units (10⁻⁹, the finest the API keeps) and the format to print it in.
+ * A quantity as it stands in a list of resources: a count of milli-units, finer than which the API server rounds up
+ * there, and the format to print it in.
  */
 export interface Quantity {
-  nanos: bigint;
+  millis: bigint;
   format: Format;
 }
 
-const NANO = 1_000_000_000n;
-const LARGEST = (2n ** 63n - 1n) * NANO;
+const MILLI = 1_000n;
 
 const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 const DECIMAL: Record<string, number> = {
@@ -30,10 +30,7 @@ const DECIMAL: Record<string, number> = {
 export const QUANTITY_RULE =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
-/**
- * Parses a quantity, as a string or as a JSON number. Undefined if it is none.
- * Finer than a nano-unit rounds away from zero and larger than 2⁶³-1 is cut to it, as the real server does.
- */
+/** Parses a quantity, as a string or as a JSON number. Undefined if it is none. */
 export function parseQuantity(value: unknown): Quantity | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') {
     return undefined;
@@ -47,7 +44,7 @@ export function parseQuantity(value: unknown): Quantity | undefined {
   }
   const [, sign, digits, suffix = ''] = match;
   const [whole, fraction = ''] = digits.split('.');
-  let numerator = BigInt(`${whole}${fraction}`) * NANO;
+  let numerator = BigInt(`${whole}${fraction}`) * MILLI;
   let denominator = 10n ** BigInt(fraction.length);
   let format: Format = 'DecimalSI';
   if (suffix.endsWith('i')) {
@@ -67,55 +64,52 @@ export function parseQuantity(value: unknown): Quantity | undefined {
       denominator *= 10n ** BigInt(-exponent);
     }
   }
-  let nanos = numerator / denominator;
-  if (nanos * denominator !== numerator) {
-    nanos += 1n;
+  let millis = numerator / denominator;
+  if (millis * denominator !== numerator) {
+    millis += 1n;
   }
-  if (nanos > LARGEST) {
-    nanos = LARGEST;
-  }
-  return { nanos: sign === '-' ? -nanos : nanos, format };
+  return { millis: sign === '-' ? -millis : millis, format };
 }
 
 /** Whether a quantity is a whole number. */
 export function isInteger(quantity: Quantity): boolean {
-  return quantity.nanos % NANO === 0n;
+  return quantity.millis % MILLI === 0n;
 }
 
 /** A whole number of units, such as bytes; fractions count as one more, as quota charges them. */
 export function wholeUnits(quantity: Quantity): bigint {
-  const units = quantity.nanos / NANO;
-  return quantity.nanos % NANO > 0n ? units + 1n : units;
+  const units = quantity.millis / MILLI;
+  return quantity.millis % MILLI > 0n ? units + 1n : units;
 }
 
 /** Rounds up to whole units. */
 export function roundedUp(quantity: Quantity): Quantity {
-  return { ...quantity, nanos: wholeUnits(quantity) * NANO };
+  return { ...quantity, millis: wholeUnits(quantity) * MILLI };
 }
 
 /** A count, such as of objects. */
 export function count(units: number): Quantity {
-  return { nanos: BigInt(units) * NANO, format: 'DecimalSI' };
+  return { millis: BigInt(units) * MILLI, format: 'DecimalSI' };
 }
 
 /** The sum; it keeps the first one's format unless that is zero. */
 export function add(a: Quantity, b: Quantity): Quantity {
   return {
-    nanos: a.nanos + b.nanos,
-    format: a.nanos === 0n ? b.format : a.format,
+    millis: a.millis + b.millis,
+    format: a.millis === 0n ? b.format : a.format,
   };
 }
 
 /** The difference; it keeps the first one's format unless that is zero. */
 export function subtract(a: Quantity, b: Quantity): Quantity {
-  return add(a, { nanos: -b.nanos, format: b.format });
+  return add(a, { millis: -b.millis, format: b.format });
 }
 
 /** Prints a quantity in its canonical form: no fraction, the largest suffix that keeps it exact. */
 export function printQuantity(quantity: Quantity): string {
-  const { nanos } = quantity;
-  const negative = nanos < 0n;
-  const magnitude = negative ? -nanos : nanos;
+  const { millis } = quantity;
+  const negative = millis < 0n;
+  const magnitude = negative ? -millis : millis;
   const sign = negative ? '-' : '';
   let { format } = quantity;
   if (magnitude === 0n) {
@@ -124,12 +118,12 @@ export function printQuantity(quantity: Quantity): string {
   // Below 1024, and with a fraction, the binary suffixes say nothing.
   if (
     format === 'BinarySI' &&
-    (magnitude < 1024n * NANO || magnitude % NANO !== 0n)
+    (magnitude < 1024n * MILLI || magnitude % MILLI !== 0n)
   ) {
     format = 'DecimalSI';
   }
   if (format === 'BinarySI') {
-    let units = magnitude / NANO;
+    let units = magnitude / MILLI;
     let power = 0;
     while (units % 1024n === 0n && power < BINARY.length - 1) {
       units /= 1024n;
@@ -138,8 +132,9 @@ export function printQuantity(quantity: Quantity): string {
     return `${sign}${units}${BINARY[power]}`;
   }
   let units = magnitude;
-  let exponent = -9;
-  while (units % 1000n === 0n && exponent < 18) {
+  let exponent = -3;
+  const largest = format === 'DecimalExponent' ? Infinity : 18;
+  while (units % 1000n === 0n && exponent < largest) {
     units /= 1000n;
     exponent += 3;
   }

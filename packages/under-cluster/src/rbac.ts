@@ -24,6 +24,10 @@ export function authorize(
   user: User,
   info: RequestInfo,
 ): Decision {
+  // The real server asks no role about system:masters, so that nobody can lock everybody out.
+  if (user.groups.includes('system:masters')) {
+    return { allowed: true, reason: '' };
+  }
   for (const [, binding] of storage.all(CLUSTER_ROLE_BINDINGS)) {
     const subject = subjectFor(binding, user);
     if (subject && allows(roleOf(storage, binding), info)) {

@@ -31,6 +31,8 @@ const DEFINITIONS = builtInResource(
 const NAMESPACES = builtInResource('namespaces');
 const CLAIMS = builtInResource('persistentvolumeclaims');
 
+export const DEFINITION_CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
+
 /** What a delete may ask for beyond the deletion. */
 export interface DeleteOptions {
   preconditions?: { uid?: string; resourceVersion?: string };
@@ -122,7 +124,7 @@ export class Registry {
     const complete = withDefaults(resource, object);
     const admitted = admit(this, resource, complete);
     validateNew(resource, admitted);
-    if (resource.plural === CLAIMS.plural && resource.group === '') {
+    if (resource === CLAIMS) {
       chargeClaim(this.storage, undefined, admitted);
     }
     const key = objectKey(namespace, metadata.name);
@@ -188,11 +190,7 @@ export class Registry {
     }
     validateUpdate(resource, current, next, subresource);
     admitUpdate(this, resource, current, next, subresource);
-    if (
-      resource.plural === CLAIMS.plural &&
-      resource.group === '' &&
-      subresource === ''
-    ) {
+    if (resource === CLAIMS && subresource === '') {
       chargeClaim(this.storage, current, next);
     }
     const key = objectKey(namespace, name);
@@ -249,10 +247,9 @@ export class Registry {
       );
     }
     const grace = gracePeriod(resource, current, options);
+    const emptied = isEmptiedFirst(resource);
     const held =
-      (current.metadata.finalizers ?? []).length > 0 ||
-      grace > 0 ||
-      (resource.kind === 'Namespace' && !resource.group);
+      (current.metadata.finalizers ?? []).length > 0 || grace > 0 || emptied;
     const key = objectKey(namespace, name);
     if (!held) {
       const object = this.storage.remove(storageKey(resource), key);
@@ -266,15 +263,17 @@ export class Registry {
       metadata: {
         ...current.metadata,
         deletionTimestamp: moment(Date.now() + grace * 1000),
-        ...(resource.kind !== 'Namespace' && {
-          deletionGracePeriodSeconds: grace,
-        }),
+        ...(!emptied && { deletionGracePeriodSeconds: grace }),
       },
     };
-    if (resource.kind === 'Namespace' && !resource.group) {
+    if (resource === NAMESPACES) {
       marked.status = { ...marked.status, phase: 'Terminating' };
-    }
-    if (marked.metadata.generation) {
+    } else if (resource === DEFINITIONS) {
+      marked.metadata.finalizers = [
+        ...(marked.metadata.finalizers ?? []),
+        DEFINITION_CLEANUP,
+      ];
+    } else if (marked.metadata.generation) {
       marked.metadata.generation += 1;
     }
     return {
@@ -295,15 +294,7 @@ export class Registry {
       );
     }
     const apiVersion = apiVersionOf(resource);
-    const kind = body.kind ?? resource.kind;
-    const givenVersion = body.apiVersion ?? apiVersion;
-    if (kind !== resource.kind || givenVersion !== apiVersion) {
-      throw badRequest(
-        resource.custom
-          ? `the object provided is unrecognized (must be of type ${resource.kind}): it is a ${kind} of ${givenVersion}`
-          : `${kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: it is a ${kind} of ${givenVersion}`,
-      );
-    }
+    checkType(resource, apiVersion, body);
     const metadata = isRecord(body.metadata) ? copyOf(body.metadata) : {};
     if (namespace && metadata.namespace && metadata.namespace !== namespace) {
       throw badRequest(
@@ -333,6 +324,31 @@ export class Registry {
   }
 }
 
+/** A body may leave out kind and apiVersion of a built-in resource, but not be of another. */
+function checkType(resource: Resource, apiVersion: string, body: Json): void {
+  const kind = body.kind ?? (resource.custom ? undefined : resource.kind);
+  const version = body.apiVersion ?? (resource.custom ? undefined : apiVersion);
+  if (kind === resource.kind && version === apiVersion) {
+    return;
+  }
+  if (resource.custom && kind && version === apiVersion) {
+    throw invalid(kind, resource.group, body.metadata?.name ?? '', [
+      {
+        reason: 'FieldValueInvalid',
+        message: `Invalid value: "${kind}": must be ${resource.kind}`,
+        field: 'kind',
+      },
+    ]);
+  }
+  throw badRequest(
+    `${kind ?? resource.kind} in version "${
+      resource.version
+    }" cannot be handled as a ${resource.kind}: it is ${
+      kind ? `a ${kind}` : 'of no kind'
+    } of ${version ?? 'no version'}`,
+  );
+}
+
 function checkCurrent(
   resource: Resource,
   current: KubeObject,
@@ -343,7 +359,8 @@ function checkCurrent(
     !resourceVersion &&
     (resource.custom || isUnconditionalRefused(resource))
   ) {
-    throw invalid(resource.kind, resource.group, name, [
+    // Here, too, the real server names the resource where it names the kind elsewhere.
+    throw invalid(resource.plural, resource.group, name, [
       {
         reason: 'FieldValueInvalid',
         message: 'Invalid value: 0x0: must be specified for an update',
@@ -408,7 +425,7 @@ function merged(
   delete metadata.selfLink;
   delete metadata.managedFields;
   if (subresource === 'status') {
-    const next = {
+    const next: KubeObject = {
       ...current,
       metadata: resource.custom ? current.metadata : metadata,
     };
@@ -422,7 +439,7 @@ function merged(
       next.status = current.status;
     }
   }
-  if (resource.kind === 'Namespace' && !resource.group) {
+  if (resource === NAMESPACES) {
     next.spec = current.spec;
   }
   return next;
@@ -440,8 +457,13 @@ function isGone(resource: Resource, object: KubeObject): boolean {
     !!object.metadata.deletionTimestamp &&
     (object.metadata.finalizers ?? []).length === 0 &&
     !(object.metadata.deletionGracePeriodSeconds > 0) &&
-    !(resource.kind === 'Namespace' && !resource.group)
+    resource !== NAMESPACES
   );
+}
+
+/** A namespace and a definition stay until a controller has deleted what depends on them. */
+function isEmptiedFirst(resource: Resource): boolean {
+  return resource === NAMESPACES || resource === DEFINITIONS;
 }
 
 /** A pod on a node goes when its kubelet says so, unless it is forced; anything else has no grace period. */

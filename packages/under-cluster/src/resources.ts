@@ -161,6 +161,10 @@ export function builtInResource(plural: string, group = ''): Resource {
 /** The resources a CustomResourceDefinition serves: one for each served version. */
 export function customResources(definition: KubeObject): Resource[] {
   const { group, names, scope, versions } = definition.spec;
+  // What is being deleted is served no more, though its objects may still be there.
+  if (definition.metadata.deletionTimestamp) {
+    return [];
+  }
   return versions
     .filter((version: Json) => version.served)
     .map((version: Json) => ({

@@ -1,0 +1,85 @@
+import { Answer, UnderCluster } from '../underCluster';
+import { EXCEPTIONS } from './exceptions';
+
+/** An API server under test: stand-in and real one alike. */
+export type ContractCluster = UnderCluster & {
+  compact(): void | Promise<void>;
+};
+
+/** What the parts of the suite get: the server, once it runs, and a way to register a test. */
+export interface Suite {
+  readonly cluster: ContractCluster;
+  test(name: string, body: () => Promise<void>): void;
+}
+
+/** Registers a test unless the list of exceptions leaves it out for this kind of server, and then says so. */
+export function contractTest(
+  kind: UnderCluster['kind'],
+  name: string,
+  body: () => Promise<void>,
+): void {
+  const exception = EXCEPTIONS.find(
+    each => each.test === name && each.kind === kind,
+  );
+  if (exception) {
+    process.stderr.write(
+      `Left out on the ${kind}: '${name}', because ${exception.reason}\n`,
+    );
+    return;
+  }
+  it(name, body);
+}
+
+export const MERGE_PATCH = { contentType: 'application/merge-patch+json' };
+
+/** Code, reason and message of a Status. */
+export function refusal({ status, body }: Answer) {
+  return { status, reason: body.reason, message: body.message };
+}
+
+let namespaces = 0;
+
+/** Makes a namespace that no other test uses. */
+export async function newNamespace(cluster: UnderCluster): Promise<string> {
+  namespaces += 1;
+  const name = `contract-${namespaces}`;
+  const answer = await cluster.request('POST', '/api/v1/namespaces', {
+    metadata: { name },
+  });
+  expect(answer.status).toBe(201);
+  return name;
+}
+
+/** The body of a claim. */
+export function claim(
+  name: string,
+  storage: string,
+  storageClassName = 'tenant-storage-class',
+) {
+  return {
+    metadata: { name },
+    spec: {
+      storageClassName,
+      accessModes: ['ReadWriteOnce'],
+      resources: { requests: { storage } },
+    },
+  };
+}
+
+/** Asks again until an answer is as wanted; at most 30 seconds. */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  wanted: (value: T) => boolean,
+): Promise<T> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const value = await ask();
+    if (wanted(value)) {
+      return value;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`Still not as wanted: ${JSON.stringify(value)}`);
+    }
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+}
