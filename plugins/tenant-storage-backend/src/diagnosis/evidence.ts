@@ -31,6 +31,21 @@ export interface VolumeEvidence {
   isComing: boolean;
 }
 
+/** Events about an object, without those about one of the same name that was there before. */
+export function eventsAbout(
+  cluster: ClusterInventory,
+  namespace: string,
+  kind: string,
+  object: { name: string; uid: string },
+): EventRecord[] {
+  return cluster
+    .eventsOf(namespace, kind, object.name)
+    .filter(
+      ({ regarding }) =>
+        regarding.uid === undefined || regarding.uid === object.uid,
+    );
+}
+
 /** Gathers the evidence about a volume. */
 export function gatherEvidence(
   cluster: ClusterInventory,
@@ -38,24 +53,18 @@ export function gatherEvidence(
   now: number,
 ): VolumeEvidence {
   const { claim, dataVolume, persistentVolume, namespace } = volume;
-  const events: EventRecord[] = [];
-  if (claim) {
-    events.push(
-      ...cluster.eventsOf(namespace, 'PersistentVolumeClaim', claim.name),
-    );
-  }
+  const claims = claim ? [claim, ...volume.helpers] : volume.helpers;
+  const events: EventRecord[] = claims.flatMap(each => [
+    ...eventsAbout(cluster, namespace, 'PersistentVolumeClaim', each),
+    // CDI calls the pod that fills a claim so.
+    ...cluster.eventsOf(namespace, 'Pod', `importer-${each.name}`),
+  ]);
   if (dataVolume) {
-    events.push(...cluster.eventsOf(namespace, 'DataVolume', dataVolume.name));
+    events.push(...eventsAbout(cluster, namespace, 'DataVolume', dataVolume));
   }
   if (persistentVolume) {
-    // Events about what has no namespace are kept in the namespace default.
     events.push(
-      ...cluster.eventsOf('default', 'PersistentVolume', persistentVolume.name),
-    );
-  }
-  for (const helper of volume.helpers) {
-    events.push(
-      ...cluster.eventsOf(namespace, 'PersistentVolumeClaim', helper.name),
+      ...eventsAbout(cluster, '', 'PersistentVolume', persistentVolume),
     );
   }
   events.sort((a, b) => b.lastSeenAt - a.lastSeenAt);

@@ -5,7 +5,11 @@ import type {
   VolumeDetail,
   VolumeState,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
-import { diagnoseVolume, WAITING_FOR_CONSUMER } from '../diagnosis';
+import {
+  diagnoseVolume,
+  eventsAbout,
+  WAITING_FOR_CONSUMER,
+} from '../diagnosis';
 import type { EventRecord } from '../inventory/records';
 import type { ClusterInventory } from '../inventory/types';
 import { freshnessOf, isKnown, problemsOf, VOLUME_KINDS } from './freshness';
@@ -158,14 +162,12 @@ function eventsOf(
   if (!isKnown(cluster, 'Event')) {
     return null;
   }
-  const names = [facts.name, ...facts.helpers.map(helper => helper.name)];
-  const events: EventRecord[] = names.flatMap(name =>
-    cluster.eventsOf(facts.namespace, 'PersistentVolumeClaim', name),
+  const { namespace, claim, dataVolume, helpers } = facts;
+  const events: EventRecord[] = [...(claim ? [claim] : []), ...helpers].flatMap(
+    each => eventsAbout(cluster, namespace, 'PersistentVolumeClaim', each),
   );
-  if (facts.dataVolume) {
-    events.push(
-      ...cluster.eventsOf(facts.namespace, 'DataVolume', facts.dataVolume.name),
-    );
+  if (dataVolume) {
+    events.push(...eventsAbout(cluster, namespace, 'DataVolume', dataVolume));
   }
   return events
     .sort((a, b) => b.lastSeenAt - a.lastSeenAt)
