@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { GitHost } from './gitHost/gitHost';
+import { packageFolder } from './packageFolder';
 
 /** An under cluster as the portal is told of it; credentials are in files. */
 export interface ConfiguredUnderCluster {
@@ -54,7 +55,7 @@ export function demoConfiguration(options: {
       locations: [
         {
           type: 'file',
-          target: resolve(__dirname, '../org.yaml'),
+          target: resolve(packageFolder, 'org.yaml'),
           rules: [{ allow: ['User', 'Group'] }],
         },
       ],

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { packageFolder } from '../packageFolder';
 
 /** What the emulated GitHub starts with; the shape is emulate's. */
 export interface GitHubSeed {
@@ -42,18 +43,21 @@ export async function startEmulatedGitHub(options: {
   for (let attempt = 1; ; attempt++) {
     // emulate doesn't tell the port it got when it is given another base URL, so it is told one that was free a moment ago.
     const port = await freePort();
-    const worker = new Worker(resolve(__dirname, 'emulatedGitHub.mjs'), {
-      workerData: {
-        port,
-        hostname: '127.0.0.1',
-        baseUrl: options.baseUrl,
-        seed: options.seed,
+    const worker = new Worker(
+      resolve(packageFolder, 'src/gitHost/emulatedGitHub.mjs'),
+      {
+        workerData: {
+          port,
+          hostname: '127.0.0.1',
+          baseUrl: options.baseUrl,
+          seed: options.seed,
+        },
+        // Nothing of the parent's start-up hooks: the worker's file is plain JavaScript.
+        execArgv: [],
+        stdout: true,
+        stderr: true,
       },
-      // Nothing of the parent's start-up hooks: the worker's file is plain JavaScript.
-      execArgv: [],
-      stdout: true,
-      stderr: true,
-    });
+    );
     worker.stdout.resume();
     worker.stderr.resume();
     const report = await new Promise<Report>((done, fail) => {

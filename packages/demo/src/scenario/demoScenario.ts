@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { KubeObject, loadScenario } from '@kmetal/under-cluster';
+import { packageFolder } from '../packageFolder';
 import { usedOf } from './quotaUse';
 import { expandTenantCluster, isTenantCluster } from './tenantCluster';
 import { uidOf } from './uid';
@@ -11,7 +12,7 @@ export const demoUnderClusters = [
   { name: 'fra-2', title: 'Frankfurt 2' },
 ] as const;
 
-const SCENARIOS = resolve(__dirname, '../../scenarios');
+const SCENARIOS = resolve(packageFolder, 'scenarios');
 
 /** The StorageClass that tenants' volumes are carved out of. */
 export const TENANT_CLASS = 'tenant-storage-class';
