@@ -1,8 +1,10 @@
 import {
   ApiBlueprint,
   createFrontendPlugin,
+  createRouteRef,
   discoveryApiRef,
   fetchApiRef,
+  useRouteRef,
 } from '@backstage/frontend-plugin-api';
 import {
   EntityCardBlueprint,
@@ -21,6 +23,8 @@ const namesATenant = {
   [`metadata.annotations.${TENANT_ANNOTATION}`]: { $exists: true },
 } as const;
 
+const storageTabRouteRef = createRouteRef();
+
 const tenantStorageApi = ApiBlueprint.make({
   params: defineParams =>
     defineParams({
@@ -38,7 +42,11 @@ const entityStorageCard = EntityCardBlueprint.make({
     filter: namesATenant,
     loader: async () => {
       const { EntityStorageCard } = await import('./entity/EntityStorageCard');
-      return <EntityStorageCard />;
+      const LinkedStorageCard = () => {
+        const storageTab = useRouteRef(storageTabRouteRef);
+        return <EntityStorageCard tabPath={storageTab?.()} />;
+      };
+      return <LinkedStorageCard />;
     },
   },
 });
@@ -48,6 +56,7 @@ const entityStorageContent = EntityContentBlueprint.make({
   params: {
     path: '/storage',
     title: 'Storage',
+    routeRef: storageTabRouteRef,
     filter: namesATenant,
     loader: async () => {
       const { EntityStorageContent } = await import(
@@ -67,6 +76,7 @@ export const tenantStoragePlugin = createFrontendPlugin({
   pluginId: 'tenant-storage',
   title: 'Tenant storage',
   icon: <StorageIcon fontSize="inherit" />,
+  routes: { storageTab: storageTabRouteRef },
   info: { packageJson: () => import('../package.json') },
   extensions: [tenantStorageApi, entityStorageCard, entityStorageContent],
 });

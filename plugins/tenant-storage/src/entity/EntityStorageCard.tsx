@@ -64,16 +64,32 @@ const useStyles = makeStyles(
   { name: 'TenantStorageCard' },
 );
 
-function Card(props: { aside?: ReactNode; children: ReactNode }) {
+function Card(props: {
+  aside?: ReactNode;
+  tabPath?: string;
+  children: ReactNode;
+}) {
   const { t } = useTranslationRef(tenantStorageTranslationRef);
   return (
-    <InfoCard title={t('card.title')} action={props.aside}>
+    <InfoCard
+      title={t('card.title')}
+      action={props.aside}
+      deepLink={
+        props.tabPath
+          ? { link: props.tabPath, title: t('card.open') }
+          : undefined
+      }
+    >
       {props.children}
     </InfoCard>
   );
 }
 
-function TenantCard(props: { underCluster: string; tenant: string }) {
+function TenantCard(props: {
+  underCluster: string;
+  tenant: string;
+  tabPath?: string;
+}) {
   const classes = useStyles();
   const { t } = useTranslationRef(tenantStorageTranslationRef);
   const now = useNow();
@@ -142,7 +158,10 @@ function TenantCard(props: { underCluster: string; tenant: string }) {
   );
   const [worst] = relevant;
   return (
-    <Card aside={<FreshnessLine freshness={tenant.freshness} now={now} />}>
+    <Card
+      tabPath={props.tabPath}
+      aside={<FreshnessLine freshness={tenant.freshness} now={now} />}
+    >
       <div className={classes.root}>
         <dl className={classes.figures}>
           <div>
@@ -194,12 +213,20 @@ function TenantCard(props: { underCluster: string; tenant: string }) {
   );
 }
 
-/** The overview card: what is used and left of the tenant's storage, and the worst trouble. */
-export function EntityStorageCard() {
+/**
+ * The overview card: what is used and left of the tenant's storage, and the worst trouble.
+ *
+ * @param props - `tabPath`: where the Storage tab is, if there is one
+ */
+export function EntityStorageCard(props: { tabPath?: string }) {
   const { entity } = useEntity();
   const tenant = tenantOfEntity(entity);
   return tenant ? (
-    <TenantCard key={`${tenant.underCluster}/${tenant.tenant}`} {...tenant} />
+    <TenantCard
+      key={`${tenant.underCluster}/${tenant.tenant}`}
+      {...tenant}
+      tabPath={props.tabPath}
+    />
   ) : (
     <MissingAnnotationEmptyState
       annotation={[UNDER_CLUSTER_ANNOTATION, TENANT_ANNOTATION]}

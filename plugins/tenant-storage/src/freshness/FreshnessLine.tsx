@@ -41,12 +41,12 @@ export function FreshnessLine(props: { freshness: Freshness; now: number }) {
   const classes = useStyles();
   const { palette } = useTheme();
   const { t } = useTranslationRef(tenantStorageTranslationRef);
-  const { age, moment } = useTimeText(props.now);
+  const { ago, moment } = useTimeText(props.now);
   const [anchor, setAnchor] = useState<Element | null>(null);
 
   const stale = freshness.state === 'stale' && freshness.since;
   const words = stale
-    ? t('freshness.stale', { age: age(stale) })
+    ? t('freshness.stale', { ago: ago(stale) })
     : t(
         freshness.state === 'stale'
           ? 'freshness.partial'

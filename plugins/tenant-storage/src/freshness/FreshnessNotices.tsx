@@ -25,7 +25,7 @@ export function FreshnessNotices(props: {
   const { freshness, errors } = props;
   const classes = useStyles();
   const { t } = useTranslationRef(tenantStorageTranslationRef);
-  const { age, moment } = useTimeText(props.now);
+  const { ago, moment } = useTimeText(props.now);
 
   const problems = errors.length > 0 && (
     <ul className={classes.problems}>
@@ -47,7 +47,7 @@ export function FreshnessNotices(props: {
         tone="warning"
         title={
           freshness.since
-            ? t('freshness.staleTitle', { age: age(freshness.since) })
+            ? t('freshness.staleTitle', { ago: ago(freshness.since) })
             : t('freshness.partialTitle')
         }
       >

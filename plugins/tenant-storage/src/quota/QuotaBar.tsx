@@ -38,6 +38,16 @@ const useStyles = makeStyles<Theme, { tone: BarTone }>(
         background: `repeating-linear-gradient(-45deg, currentColor 0 2px, ${theme.palette.background.paper} 2px 7px)`,
         boxShadow: 'inset 0 0 0 1px currentColor',
       },
+      // Past the limit: the same stretch of the bar, crossed out.
+      over: {
+        position: 'absolute',
+        top: 0,
+        bottom: 0,
+        right: 0,
+        borderTopRightRadius: 4,
+        borderBottomRightRadius: 4,
+        background: `repeating-linear-gradient(-45deg, ${theme.palette.background.paper} 0 2px, transparent 2px 6px), repeating-linear-gradient(45deg, ${theme.palette.background.paper} 0 2px, transparent 2px 6px)`,
+      },
       limit: {
         position: 'absolute',
         top: -5,
@@ -71,6 +81,15 @@ const useStyles = makeStyles<Theme, { tone: BarTone }>(
         verticalAlign: '-1px',
         marginRight: theme.spacing(0.75),
         color: fill,
+      },
+      overSwatch: {
+        background: `repeating-linear-gradient(-45deg, ${theme.palette.background.paper} 0 2px, transparent 2px 5px), repeating-linear-gradient(45deg, ${theme.palette.background.paper} 0 2px, currentColor 2px 5px)`,
+      },
+      limitSwatch: {
+        width: 3,
+        marginLeft: theme.spacing(0.5),
+        borderRadius: 0,
+        background: theme.palette.text.primary,
       },
       free: {
         background: theme.palette.action.disabledBackground,
@@ -112,11 +131,18 @@ export function QuotaBar(props: {
         ))}
       </div>
       {geometry.limitAt < 100 && (
-        <div
-          data-segment="limit"
-          className={clsx(classes.limit, compact && classes.limitCompact)}
-          style={{ left: `${geometry.limitAt}%` }}
-        />
+        <>
+          <div
+            data-segment="over"
+            className={classes.over}
+            style={{ left: `${geometry.limitAt}%` }}
+          />
+          <div
+            data-segment="limit"
+            className={clsx(classes.limit, compact && classes.limitCompact)}
+            style={{ left: `${geometry.limitAt}%` }}
+          />
+        </>
       )}
     </div>
   );
@@ -152,7 +178,7 @@ export function UnknownBar(props: { label: string; compact?: boolean }) {
 
 /** The sample of a stretch of the bar, for its legend. */
 export function Swatch(props: {
-  of: 'volumes' | 'hidden' | 'inFlight' | 'free';
+  of: 'volumes' | 'hidden' | 'inFlight' | 'free' | 'overSwatch' | 'limitSwatch';
   tone: BarTone;
 }) {
   const classes = useStyles({ tone: props.tone });

@@ -64,9 +64,16 @@ export function TightestLimit(props: { tenant: Tenant; compact?: boolean }) {
             </li>
           ))}
           {geometry.over > 0n ? (
-            <li className={classes.over}>
-              {t('quota.over')} {amount(geometry.over)}
-            </li>
+            <>
+              <li className={classes.over}>
+                <Swatch of="overSwatch" tone={tone} />
+                {t('quota.over')} {amount(geometry.over)}
+              </li>
+              <li>
+                <Swatch of="limitSwatch" tone={tone} />
+                {t('quota.limit')} {amount(BigInt(limit.hard))}
+              </li>
+            </>
           ) : (
             <li>
               <Swatch of="free" tone={tone} />

@@ -12,7 +12,6 @@ import { Unknown } from './Unknown';
 const useStyles = makeStyles(
   theme => ({
     exact: {
-      whiteSpace: 'nowrap',
       fontVariantNumeric: 'tabular-nums',
       borderRadius: theme.shape.borderRadius,
       '&:focus-visible': {

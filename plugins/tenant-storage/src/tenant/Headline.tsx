@@ -28,10 +28,12 @@ const useStyles = makeStyles(
     },
     figures: {
       display: 'grid',
-      gridTemplateColumns: 'minmax(0, 2.2fr) repeat(3, minmax(0, 1fr))',
+      gridTemplateColumns:
+        'minmax(0, 2fr) minmax(0, 1.25fr) minmax(0, 1fr) minmax(0, 1.25fr)',
       margin: 0,
       [theme.breakpoints.down('sm')]: {
-        gridTemplateColumns: 'repeat(3, minmax(0, 1fr))',
+        gridTemplateColumns:
+          'minmax(0, 1.4fr) minmax(0, 0.9fr) minmax(0, 1.3fr)',
         rowGap: theme.spacing(2),
       },
     },
@@ -50,7 +52,7 @@ const useStyles = makeStyles(
     },
     value: {
       margin: 0,
-      fontSize: theme.typography.pxToRem(18),
+      fontSize: theme.typography.pxToRem(17),
       lineHeight: 1.4,
       fontWeight: 700,
       minHeight: 30,

@@ -19,7 +19,7 @@ const useStyles = makeStyles(
       gap: theme.spacing(2),
       padding: theme.spacing(4, 3),
     },
-    body: { maxWidth: 680, overflowWrap: 'anywhere' },
+    body: { maxWidth: 680, overflowWrap: 'anywhere', lineHeight: 1.6 },
     title: {
       fontSize: theme.typography.pxToRem(18),
       fontWeight: 700,

@@ -2,6 +2,7 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Tenant } from '@kmetal/backstage-plugin-tenant-storage-common';
 import Typography from '@material-ui/core/Typography';
 import { makeStyles } from '@material-ui/core/styles';
+import { isSeen } from '../freshness/seen';
 import { Panel } from '../panel/Panel';
 import { Size } from '../size/Size';
 import { tenantStorageTranslationRef } from '../translation';
@@ -33,7 +34,9 @@ export function HiddenConsumers({ tenant }: { tenant: Tenant }) {
   const { t } = useTranslationRef(tenantStorageTranslationRef);
   let nothing = '';
   if (tenant.hiddenConsumers.length === 0) {
-    nothing = tenant.volumes ? t('hidden.none') : t('unknown');
+    nothing = isSeen(tenant.freshness, 'PersistentVolumeClaim')
+      ? t('hidden.none')
+      : t('unknown');
   }
   return (
     <Panel title={t('hidden.title')}>

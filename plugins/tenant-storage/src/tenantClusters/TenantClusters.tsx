@@ -22,7 +22,12 @@ import { ControllerHealth } from './ControllerHealth';
 
 const useStyles = makeStyles(
   theme => ({
-    cell: { padding: theme.spacing(1, 2), verticalAlign: 'top' },
+    cell: {
+      padding: theme.spacing(1, 2),
+      verticalAlign: 'top',
+      lineHeight: 1.4,
+    },
+    head: { '& th': { whiteSpace: 'nowrap' } },
     name: { fontWeight: 700 },
     quiet: {
       color: theme.palette.text.secondary,
@@ -81,7 +86,7 @@ export function TenantClusters({ tenant }: { tenant: Tenant }) {
         <TableContainer>
           <Table size="small" aria-label={t('tenantClusters.title')}>
             <TableHead>
-              <TableRow>
+              <TableRow className={classes.head}>
                 <TableCell className={classes.cell}>
                   {t('tenantClusters.name')}
                 </TableCell>

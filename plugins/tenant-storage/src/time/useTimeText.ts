@@ -20,5 +20,9 @@ export function useTimeText(now: number) {
         return t('age.now');
     }
   };
-  return { age, moment: (time: string | number) => momentText(time, now) };
+  const ago = (time: string | number): string =>
+    ageOf(time, now).unit === 'now'
+      ? t('age.now')
+      : t('age.ago', { age: age(time) });
+  return { age, ago, moment: (time: string | number) => momentText(time, now) };
 }

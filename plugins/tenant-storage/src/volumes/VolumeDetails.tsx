@@ -1,10 +1,14 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Volume } from '@kmetal/backstage-plugin-tenant-storage-common';
+import {
+  Freshness,
+  Volume,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
 import Typography from '@material-ui/core/Typography';
 import { makeStyles } from '@material-ui/core/styles';
 import Skeleton from '@material-ui/lab/Skeleton';
 import { ReactNode } from 'react';
 import { CopyButton } from '../clipboard/CopyButton';
+import { isSeen } from '../freshness/seen';
 import { useVolume } from '../live/useTenant';
 import { ExactSize } from '../size/Size';
 import { Unknown } from '../size/Unknown';
@@ -19,6 +23,7 @@ const useStyles = makeStyles(
       display: 'grid',
       gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr)',
       gap: theme.spacing(3),
+      lineHeight: 1.45,
       padding: theme.spacing(1.5, 2, 2.5),
       [theme.breakpoints.down('sm')]: { gridTemplateColumns: 'minmax(0, 1fr)' },
     },
@@ -83,6 +88,7 @@ export function VolumeDetails(props: {
   underCluster: string;
   tenant: string;
   volume: Volume;
+  freshness: Freshness;
   now: number;
 }) {
   const { underCluster, tenant, now } = props;
@@ -90,10 +96,21 @@ export function VolumeDetails(props: {
   const { t } = useTranslationRef(tenantStorageTranslationRef);
   const answer = useVolume(underCluster, tenant, props.volume.name);
   const volume = answer.value?.volume ?? props.volume;
+  const freshness = answer.value?.freshness ?? props.freshness;
   const events = answer.value?.events;
 
-  const known = (value: string | null, otherwise: string): ReactNode =>
-    value ?? <span className={classes.quiet}>{otherwise}</span>;
+  const known = (
+    value: string | null,
+    otherwise: string,
+    kind: string,
+  ): ReactNode => {
+    if (value !== null) return value;
+    return isSeen(freshness, kind) ? (
+      <span className={classes.quiet}>{otherwise}</span>
+    ) : (
+      <Unknown />
+    );
+  };
   const rows: [string, ReactNode][] = [
     [
       t('volume.name'),
@@ -136,7 +153,7 @@ export function VolumeDetails(props: {
     ],
     [
       t('volume.capacity'),
-      volume.capacity === null ? (
+      volume.capacity === null && isSeen(freshness, 'PersistentVolumeClaim') ? (
         t('volume.noClaim')
       ) : (
         <ExactSize bytes={volume.capacity} />
@@ -154,23 +171,30 @@ export function VolumeDetails(props: {
       t('volume.accessModes'),
       volume.accessModes.length ? volume.accessModes.join(', ') : <Unknown />,
     ],
-    [t('volume.phase'), known(volume.phase, t('volume.noClaim'))],
+    [
+      t('volume.phase'),
+      known(volume.phase, t('volume.noClaim'), 'PersistentVolumeClaim'),
+    ],
     [
       t('volume.dataVolume'),
       volume.dataVolume
-        ? volume.dataVolume.progress
-          ? t('volume.dataVolumeProgress', {
-              phase: volume.dataVolume.phase ?? t('unknown'),
-              progress: volume.dataVolume.progress,
-            })
-          : known(volume.dataVolume.phase, t('unknown'))
-        : t('volume.noImport'),
+        ? [volume.dataVolume.phase ?? t('unknown'), volume.dataVolume.progress]
+            .filter(Boolean)
+            .join(', ')
+        : known(null, t('volume.noImport'), 'DataVolume'),
     ],
     [
       t('volume.persistentVolume'),
-      known(volume.persistentVolume, t('volume.noClaim')),
+      known(
+        volume.persistentVolume,
+        t('volume.noClaim'),
+        'PersistentVolumeClaim',
+      ),
     ],
-    [t('volume.node'), known(volume.node, t('volume.notBound'))],
+    [
+      t('volume.node'),
+      known(volume.node, t('volume.notBound'), 'PersistentVolume'),
+    ],
     [
       t('volume.attachedTo'),
       volume.attachedTo
@@ -178,7 +202,7 @@ export function VolumeDetails(props: {
             machine: volume.attachedTo.virtualMachine,
             phase: volume.attachedTo.phase ?? t('unknown'),
           })
-        : t('none'),
+        : known(null, t('none'), 'VirtualMachineInstance'),
     ],
     [t('volume.created'), <Moment time={volume.createdAt} now={now} />],
   );

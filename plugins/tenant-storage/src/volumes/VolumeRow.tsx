@@ -1,5 +1,6 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
+  Freshness,
   Volume,
   formatBytes,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
@@ -11,6 +12,7 @@ import CollapseIcon from '@material-ui/icons/ExpandLess';
 import ExpandIcon from '@material-ui/icons/ExpandMore';
 import { useId } from 'react';
 import { CopyButton } from '../clipboard/CopyButton';
+import { isSeen } from '../freshness/seen';
 import { Size } from '../size/Size';
 import { Unknown } from '../size/Unknown';
 import { AgeOf } from '../time/Time';
@@ -22,7 +24,10 @@ import { useColumnStyles } from './columns';
 const useStyles = makeStyles(
   theme => ({
     open: { '& > *': { borderBottom: 'none' } },
-    state: { minWidth: 150 },
+    state: {
+      minWidth: 150,
+      [theme.breakpoints.down('sm')]: { minWidth: 110 },
+    },
     reason: {
       color: theme.palette.text.secondary,
       fontSize: theme.typography.pxToRem(12),
@@ -32,7 +37,11 @@ const useStyles = makeStyles(
     name: {
       fontFamily: 'monospace',
       fontSize: theme.typography.pxToRem(13),
-      overflowWrap: 'anywhere',
+      maxWidth: 170,
+      [theme.breakpoints.down('sm')]: { maxWidth: 120 },
+      overflow: 'hidden',
+      textOverflow: 'ellipsis',
+      whiteSpace: 'nowrap',
     },
     quiet: {
       color: theme.palette.text.secondary,
@@ -56,7 +65,7 @@ export function VolumeRow(props: {
   tenant: string;
   volume: Volume;
   now: number;
-  stale: boolean;
+  freshness: Freshness;
   open: boolean;
   onToggle(name: string): void;
 }) {
@@ -67,8 +76,13 @@ export function VolumeRow(props: {
   const { t } = useTranslationRef(tenantStorageTranslationRef);
   const claim = volume.tenantClaim;
   const shortName = claim ? shortUid(claim.uid) : volume.name;
+  const none = (kind: string) =>
+    isSeen(props.freshness, kind) ? (
+      <span className={classes.quiet}>{t('none')}</span>
+    ) : (
+      <Unknown />
+    );
   const reason = volume.troubles[0]?.title;
-  const classAndMode = [volume.storageClass, volume.volumeMode].filter(Boolean);
 
   return (
     <>
@@ -115,8 +129,16 @@ export function VolumeRow(props: {
                 })}`}
             </div>
           )}
+          {volume.tenantCluster && (
+            <div className={`${classes.quiet} ${columns.narrow}`}>
+              {volume.tenantCluster}
+            </div>
+          )}
         </TableCell>
-        <TableCell align="right" className={columns.cell}>
+        <TableCell
+          align="right"
+          className={`${columns.cell} ${columns.nowrap}`}
+        >
           {volume.charged === null && volume.phase === null ? (
             <span className={classes.quiet}>{t('volumes.notCharged')}</span>
           ) : (
@@ -132,26 +154,25 @@ export function VolumeRow(props: {
             />
           )}
         </TableCell>
-        <TableCell className={columns.cell}>
-          {volume.tenantCluster ?? (
-            <span className={classes.quiet}>{t('none')}</span>
-          )}
+        <TableCell className={`${columns.cell} ${columns.medium}`}>
+          {volume.tenantCluster ?? none('DataVolume')}
         </TableCell>
         <TableCell className={`${columns.cell} ${columns.wide}`}>
-          {volume.node ?? <span className={classes.quiet}>{t('none')}</span>}
+          {volume.node ?? none('PersistentVolume')}
         </TableCell>
         <TableCell className={`${columns.cell} ${columns.wide}`}>
-          {volume.attachedTo?.virtualMachine ?? (
-            <span className={classes.quiet}>{t('none')}</span>
-          )}
+          {volume.attachedTo?.virtualMachine ?? none('VirtualMachineInstance')}
         </TableCell>
         <TableCell className={`${columns.cell} ${columns.widest}`}>
-          {classAndMode.length > 0 ? classAndMode.join(' ') : <Unknown />}
+          {volume.storageClass ?? <Unknown />}
+          <div className={classes.quiet}>
+            {volume.volumeMode ?? <Unknown />}
+          </div>
         </TableCell>
         <TableCell
           align="right"
           className={`${columns.cell} ${columns.nowrap} ${
-            props.stale ? classes.stale : ''
+            props.freshness.state === 'stale' ? classes.stale : ''
           }`}
         >
           <AgeOf time={volume.createdAt} now={props.now} />
@@ -164,6 +185,7 @@ export function VolumeRow(props: {
               underCluster={props.underCluster}
               tenant={props.tenant}
               volume={volume}
+              freshness={props.freshness}
               now={props.now}
             />
           </TableCell>

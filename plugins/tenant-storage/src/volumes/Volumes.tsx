@@ -61,12 +61,12 @@ const COLUMNS: {
     | 'age';
   sort?: SortKey;
   align?: 'right';
-  shown?: 'wide' | 'widest';
+  shown?: 'medium' | 'wide' | 'widest';
 }[] = [
   { label: 'state', sort: 'state' },
   { label: 'name', sort: 'name' },
   { label: 'charged', sort: 'charged', align: 'right' },
-  { label: 'cluster', sort: 'tenantCluster' },
+  { label: 'cluster', sort: 'tenantCluster', shown: 'medium' },
   { label: 'node', sort: 'node', shown: 'wide' },
   { label: 'attachedTo', shown: 'wide' },
   { label: 'classAndMode', shown: 'widest' },
@@ -157,7 +157,13 @@ export function Volumes(props: {
       list.freshness.state === 'syncing'
     ) {
       instead = (
-        <NoRows title={t('volumes.unseenTitle')}>
+        <NoRows
+          title={t(
+            list.freshness.state === 'syncing'
+              ? 'volumes.syncingTitle'
+              : 'volumes.unseenTitle',
+          )}
+        >
           {list.errors.map((problem, index) => (
             <Typography key={`${problem.kind} ${index}`} variant="body2">
               {problem.message}
@@ -244,7 +250,7 @@ export function Volumes(props: {
                       tenant={tenant}
                       volume={volume}
                       now={now}
-                      stale={list.freshness.state === 'stale'}
+                      freshness={list.freshness}
                       open={open.has(volume.name)}
                       onToggle={toggle}
                     />

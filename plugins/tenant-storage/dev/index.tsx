@@ -1,0 +1,92 @@
+import { Entity } from '@backstage/catalog-model';
+import { InMemoryCatalogClient } from '@backstage/catalog-client/testUtils';
+import { createDevApp } from '@backstage/frontend-dev-utils';
+import {
+  ApiBlueprint,
+  createFrontendModule,
+  fetchApiRef,
+} from '@backstage/frontend-plugin-api';
+import catalogPlugin from '@backstage/plugin-catalog/alpha';
+import { catalogApiRef } from '@backstage/plugin-catalog-react';
+import {
+  TENANT_ANNOTATION,
+  UNDER_CLUSTER_ANNOTATION,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
+import tenantStoragePlugin from '../src';
+import { tenantCases } from './tenants';
+import { answerTo } from './tenantStorageServer';
+
+// Every state of the page, each a tenant in a catalog in memory: /catalog/default/resource/NAME/storage.
+const cases = tenantCases();
+
+const entities: Entity[] = Object.entries(cases).map(([name, { title }]) => ({
+  apiVersion: 'backstage.io/v1alpha1',
+  kind: 'Resource',
+  metadata: {
+    name,
+    title: `${name}: ${title}`,
+    annotations: {
+      [UNDER_CLUSTER_ANNOTATION]: 'muc-1',
+      [TENANT_ANNOTATION]: name,
+    },
+  },
+  spec: { type: 'kmetal-tenant', owner: 'group:default/team-alpha' },
+  relations: [{ type: 'ownedBy', targetRef: 'group:default/team-alpha' }],
+}));
+
+const catalogInMemory = createFrontendModule({
+  pluginId: 'catalog',
+  extensions: [
+    ApiBlueprint.make({
+      params: defineParams =>
+        defineParams({
+          api: catalogApiRef,
+          deps: {},
+          factory: () => new InMemoryCatalogClient({ entities }),
+        }),
+    }),
+  ],
+});
+
+const withoutBackend = createFrontendModule({
+  pluginId: 'app',
+  extensions: [
+    ApiBlueprint.make({
+      name: 'fetch',
+      params: defineParams =>
+        defineParams({
+          api: fetchApiRef,
+          deps: {},
+          factory: () => ({
+            fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
+              const url = new URL(new Request(input).url);
+              if (!url.pathname.startsWith('/api/tenant-storage')) {
+                return new Response('{}', { status: 404 });
+              }
+              const answer = answerTo(url, cases);
+              if (!answer) {
+                return new Promise<Response>((_, reject) =>
+                  init?.signal?.addEventListener('abort', () =>
+                    reject(new DOMException('Aborted', 'AbortError')),
+                  ),
+                );
+              }
+              return new Response(JSON.stringify(answer.body), {
+                status: answer.status,
+                headers: { 'Content-Type': 'application/json' },
+              });
+            },
+          }),
+        }),
+    }),
+  ],
+});
+
+createDevApp({
+  features: [
+    catalogPlugin,
+    catalogInMemory,
+    withoutBackend,
+    tenantStoragePlugin,
+  ],
+});
