@@ -24,7 +24,7 @@ function waitingForConsumer(evidence: VolumeEvidence): Trouble | undefined {
   }
   const isWaiting =
     dataVolume?.phase === 'WaitForFirstConsumer' ||
-    (claim !== undefined &&
+    (claim?.phase === 'Pending' &&
       claim.selectedNode === undefined &&
       (dataVolume?.phase === 'PendingPopulation' ||
         (dataVolume === undefined &&
