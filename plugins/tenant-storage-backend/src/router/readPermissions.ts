@@ -1,12 +1,17 @@
 import type {
   AuthService,
   BackstageCredentials,
+  LoggerService,
   PermissionsRegistryService,
   PermissionsService,
   UserInfoService,
 } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
-import { InputError, ServiceUnavailableError } from '@backstage/errors';
+import {
+  InputError,
+  ServiceUnavailableError,
+  stringifyError,
+} from '@backstage/errors';
 import {
   AuthorizeResult,
   type PolicyDecision,
@@ -38,6 +43,7 @@ export interface ReadAccess {
 /** Asks the permission system, or, while it is switched off, whether the caller is in a group of `tenantStorage.access.groups`. */
 export class ReadPermissions {
   readonly #auth: AuthService;
+  readonly #logger: LoggerService;
   readonly #userInfo: UserInfoService;
   readonly #permissions: PermissionsService;
   readonly #permissionsRegistry: PermissionsRegistryService;
@@ -52,6 +58,7 @@ export class ReadPermissions {
   static create(options: {
     config: Config;
     auth: AuthService;
+    logger: LoggerService;
     userInfo: UserInfoService;
     permissions: PermissionsService;
     permissionsRegistry: PermissionsRegistryService;
@@ -85,11 +92,13 @@ export class ReadPermissions {
   private constructor(options: {
     config: Config;
     auth: AuthService;
+    logger: LoggerService;
     userInfo: UserInfoService;
     permissions: PermissionsService;
     permissionsRegistry: PermissionsRegistryService;
   }) {
     this.#auth = options.auth;
+    this.#logger = options.logger;
     this.#userInfo = options.userInfo;
     this.#permissions = options.permissions;
     this.#permissionsRegistry = options.permissionsRegistry;
@@ -141,9 +150,13 @@ export class ReadPermissions {
       );
       return [tenant, fleet];
     } catch (error) {
+      // The cause is for the log: it tells readers how the portal is built.
+      this.#logger.error(
+        'Permissions cannot be checked, so nothing is shown to anybody',
+        error instanceof Error ? error : new Error(stringifyError(error)),
+      );
       throw new ServiceUnavailableError(
         'Permissions cannot be checked now, so nothing is shown; try again in a moment',
-        error,
       );
     }
   }
