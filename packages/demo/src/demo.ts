@@ -66,8 +66,17 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const dir = resolve(options.dir);
   const stops: Array<() => Promise<void>> = [];
   const stop = async () => {
-    for (const each of stops.splice(0).reverse()) {
-      await each();
+    const results = await Promise.allSettled(
+      stops
+        .splice(0)
+        .reverse()
+        .map(each => each()),
+    );
+    const failures = results.flatMap(result =>
+      result.status === 'rejected' ? [result.reason] : [],
+    );
+    if (failures.length > 0) {
+      throw new AggregateError(failures, 'Not everything could be ended.');
     }
   };
 
@@ -83,7 +92,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     });
     stops.push(gitHost.stop);
 
-    const started = [];
+    const started: StartedUnderCluster[] = [];
     for (const { name, title } of demoUnderClusters) {
       log(`the under cluster ${name}`);
       const objects = await loadDemoScenario(name);
@@ -97,7 +106,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       if (cluster.kind === 'kube-apiserver') {
         await applyScenario(cluster, objects);
       }
-      started.push(await describe(cluster, title, folder));
+      started.push(await letReaderIn(cluster, title, folder));
     }
 
     const reachable = new Map(
@@ -171,16 +180,18 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   }
 }
 
-/** Lets the portal's reader in and writes down how to reach an under cluster, as reader and as administrator. */
-async function describe(
-  cluster: UnderCluster,
-  title: string,
-  folder: string,
-): Promise<{
+interface StartedUnderCluster {
   cluster: UnderCluster;
   configured: ConfiguredUnderCluster;
   kubeconfig: string;
-}> {
+}
+
+/** Lets the portal's reader in and writes down how to reach an under cluster, as reader and as administrator. */
+async function letReaderIn(
+  cluster: UnderCluster,
+  title: string,
+  folder: string,
+): Promise<StartedUnderCluster> {
   const { token } = await grantReader(cluster);
   const configured = {
     name: cluster.name,
