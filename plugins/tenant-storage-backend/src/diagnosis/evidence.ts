@@ -123,7 +123,8 @@ export function findStatement(
 ): Statement | undefined {
   const isLike = (said: { reason?: string; message?: string }) =>
     patterns.some(pattern => matches(pattern, said));
-  const condition = evidence.conditions.find(isLike);
+  const conditions = evidence.conditions.filter(isLike);
+  const condition = conditions.find(({ message }) => message) ?? conditions[0];
   if (condition) {
     return {
       message: condition.message ?? '',

@@ -291,7 +291,7 @@ const visibility: TenantCause = ({ cluster, now }) => {
             : 'The platform team can allow the portal to read them.',
         whoCanFix: unseen.state === 'syncing' ? 'nobody' : 'platform',
         object: null,
-        since: unseen.state === 'synced' ? null : wireTime(unseen.since, now),
+        since: wireTime(unseen.since, now),
       },
     ];
   }

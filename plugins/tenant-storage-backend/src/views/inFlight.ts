@@ -203,8 +203,11 @@ export function reservedBy(
       .reduce((taken, take) => plus(taken, take, 1n), NOTHING);
     for (const limit of limits) {
       const wanted = countedBy(limit, all);
-      const room = limit.used === undefined ? wanted : limit.hard - limit.used;
-      reserved.set(limit, wanted < room ? wanted : room > 0n ? room : 0n);
+      let held = wanted;
+      if (limit.used !== undefined && wanted > limit.hard - limit.used) {
+        held = limit.hard - limit.used;
+      }
+      reserved.set(limit, held > 0n ? held : 0n);
     }
     return reserved;
   }

@@ -149,14 +149,18 @@ describe('pages', () => {
   });
 
   it('answer or name the cursor, whatever it is', () => {
+    const answerTo = (cursor: string): string => {
+      try {
+        return `${pageOf(items, bySize({ cursor })).total} items`;
+      } catch (error) {
+        return String(error);
+      }
+    };
     fc.assert(
       fc.property(fc.json(), json => {
-        const cursor = Buffer.from(json).toString('base64url');
-        try {
-          pageOf(items, bySize({ cursor }));
-        } catch (error) {
-          expect((error as Error).message).toContain('"cursor"');
-        }
+        expect(answerTo(Buffer.from(json).toString('base64url'))).toMatch(
+          /^5 items$|^InputError: .*"cursor"/,
+        );
       }),
     );
   });
