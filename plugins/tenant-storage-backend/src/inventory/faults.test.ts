@@ -555,6 +555,7 @@ describe('A fault of an under cluster', () => {
     });
     server.endWatches('resourcequotas');
     await until(() => !!cluster.get('ResourceQuota', 'alpha', 'größe'));
+    expect(cluster.state('ResourceQuota').state).toBe('synced');
   });
 
   it('16: sends a line without end: it is given up at 8 MiB, and the watch goes on from before', async () => {
@@ -566,7 +567,7 @@ describe('A fault of an under cluster', () => {
         const chunk = 'x'.repeat(64 * 1024);
         while (!response.destroyed && sent < 64 * 1024 * 1024) {
           sent += chunk.length;
-          const room = (response as NodeJS.WritableStream).write(chunk);
+          const room = response.write(chunk);
           if (!room) {
             response.once('drain', more);
             return;
@@ -606,7 +607,10 @@ describe('A fault of an under cluster', () => {
     );
     await until(() => {
       const state = cluster.state('ResourceQuota');
-      return state.state === 'syncing' && !!state.message?.includes('longer');
+      return state.state === 'syncing' && state.message !== undefined;
+    });
+    expect(cluster.state('ResourceQuota')).toMatchObject({
+      message: expect.stringContaining('took longer than 120 s'),
     });
   });
 
@@ -726,9 +730,9 @@ describe('A fault of an under cluster', () => {
       refuse(response, 410, 'Expired'),
     );
     server.endWatches('resourcequotas');
-    await until(
-      () => cluster.get('ResourceQuota', 'alpha', 'q')?.hard[KEY] === '1Gi',
-    );
+    const hard = () => cluster.get('ResourceQuota', 'alpha', 'q')?.hard[KEY];
+    await until(() => hard() !== '9Gi');
+    expect(hard()).toBe('1Gi');
   });
 
   it('25: its certificate has expired, or its CA is another: the under cluster says which, and recovers with the right CA file', async () => {

@@ -75,40 +75,44 @@ function firstAnswer(
   }) => { destroy(error?: Error): unknown },
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    let settled = false;
-    let cancel = () => {};
-    let stream: { destroy(error?: Error): unknown } | undefined;
-    const onAbort = () =>
-      settle(() => {
-        stream?.destroy();
-        reject(new AnswerError('The request was called off'));
-      });
+    let open = true;
+    const endings: Array<() => void> = [];
     const settle = (then: () => void) => {
-      if (settled) return;
-      settled = true;
-      cancel();
-      exchange.signal.removeEventListener('abort', onAbort);
+      if (!open) return;
+      open = false;
+      for (const end of endings) end();
       then();
     };
-    stream = begin({
-      resolve: answer => settle(() => resolve(answer)),
-      reject: error => settle(() => reject(error)),
-    });
-    cancel = clock.after(exchange.answerWithinMs, () =>
+    let stream: { destroy(error?: Error): unknown };
+    try {
+      stream = begin({
+        resolve: answer => settle(() => resolve(answer)),
+        reject: error => settle(() => reject(error)),
+      });
+    } catch (error) {
+      reject(connectionTrouble(error, place));
+      return;
+    }
+    const giveUp = (error: Error) =>
       settle(() => {
-        stream?.destroy();
-        reject(
+        stream.destroy();
+        reject(error);
+      });
+    const onAbort = () => giveUp(new AnswerError('The request was called off'));
+    endings.push(
+      () => exchange.signal.removeEventListener('abort', onAbort),
+      clock.after(exchange.answerWithinMs, () =>
+        giveUp(
           new AnswerError(
             `${place} did not answer within ${
               exchange.answerWithinMs / 1000
             } s`,
           ),
-        );
-      }),
+        ),
+      ),
     );
-    if (settled) cancel();
-    else if (exchange.signal.aborted) onAbort();
-    else exchange.signal.addEventListener('abort', onAbort, { once: true });
+    exchange.signal.addEventListener('abort', onAbort, { once: true });
+    if (exchange.signal.aborted) onAbort();
   });
 }
 

@@ -17,17 +17,17 @@ export class ManualClock implements Clock {
 
   /** Lets time pass; what is due on the way happens in its order. */
   advance(milliseconds: number): void {
-    const until = this.#now + milliseconds;
+    const end = this.#now + milliseconds;
     for (;;) {
       const [next] = [...this.#timers]
-        .filter(timer => timer.at <= until)
+        .filter(timer => timer.at <= end)
         .sort((a, b) => a.at - b.at);
       if (!next) break;
       this.#timers.delete(next);
       this.#now = Math.max(this.#now, next.at);
       next.callback();
     }
-    this.#now = until;
+    this.#now = end;
   }
 }
 

@@ -38,6 +38,14 @@ function isExpired(error: unknown): boolean {
   );
 }
 
+/** When an error that concerns the whole under cluster lets everybody try again. */
+function retryAtOf(error: unknown): number | undefined {
+  if (error instanceof ConnectionError) return error.options.retryAt;
+  return error instanceof CredentialsError || error instanceof ApiServerError
+    ? error.retryAt
+    : undefined;
+}
+
 /**
  * Keeps the records of one kind in step with the API server: list, then watch from there, for ever. The model is client-go's reflector
  * (tools/cache/reflector.go).
@@ -152,12 +160,7 @@ export class Reflector<K extends KindName> {
       return this.#backoff.next();
     }
     this.#doubt(message);
-    const retryAt =
-      error instanceof ConnectionError
-        ? error.options.retryAt
-        : error instanceof CredentialsError || error instanceof ApiServerError
-        ? error.retryAt
-        : undefined;
+    const retryAt = retryAtOf(error);
     if (retryAt !== undefined) return Math.max(retryAt - now, 0);
     if (error instanceof ApiServerError && error.retryAfterMs !== undefined) {
       return error.retryAfterMs;

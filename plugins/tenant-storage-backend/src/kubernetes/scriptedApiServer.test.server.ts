@@ -15,7 +15,8 @@ export interface SeenRequest {
   httpVersion: string;
 }
 
-type Response = http.ServerResponse | http2.Http2ServerResponse;
+/** Of either HTTP version: Node's HTTP/2 answers can be used like HTTP/1.1's. */
+type Response = http.ServerResponse;
 
 /** What a test makes of a request: true if it has answered, or means not to. */
 export type Script = (request: SeenRequest, response: Response) => boolean;
@@ -92,12 +93,12 @@ export function respond(
   headers: Record<string, string> = {},
 ): void {
   response.writeHead(code, { 'content-type': 'application/json', ...headers });
-  (response as http.ServerResponse).end(text);
+  response.end(text);
 }
 
 /** Sends a piece of an answer. */
 export function send(response: Response, piece: string | Buffer): void {
-  (response as http.ServerResponse).write(piece);
+  response.write(piece);
 }
 
 /**
@@ -139,16 +140,18 @@ export class ScriptedApiServer {
     options: { http1Only?: boolean; certificateValidTo?: Date } = {},
   ): Promise<ScriptedApiServer> {
     const { ca, cert, key } = await makeCertificate(options.certificateValidTo);
-    let scripted: ScriptedApiServer | undefined;
-    const handle = (request: http.IncomingMessage, response: Response) => {
-      if (scripted) scripted.#handle(request, response);
-    };
+    const holder: { scripted?: ScriptedApiServer } = {};
+    const handle = (request: http.IncomingMessage, response: Response) =>
+      holder.scripted?.handle(request, response);
     const server: net.Server = options.http1Only
       ? https.createServer({ cert, key }, handle)
       : http2.createSecureServer(
           { cert, key, allowHTTP1: true },
           (request, response) =>
-            handle(request as unknown as http.IncomingMessage, response),
+            handle(
+              request as unknown as http.IncomingMessage,
+              response as unknown as Response,
+            ),
         );
     await new Promise<void>(resolve => {
       server.listen(0, '127.0.0.1', resolve);
@@ -158,7 +161,8 @@ export class ScriptedApiServer {
       wire.listen(0, '127.0.0.1', resolve);
     });
     const { port } = wire.address() as net.AddressInfo;
-    scripted = new ScriptedApiServer(server, wire, port, ca);
+    const scripted = new ScriptedApiServer(server, wire, port, ca);
+    holder.scripted = scripted;
     scripted.#serve(wire);
     return scripted;
   }
@@ -249,7 +253,7 @@ export class ScriptedApiServer {
   /** Ends the open watches in order, as at their time. */
   endWatches(plural: string): void {
     for (const watch of this.#watches.get(plural) ?? []) {
-      (watch as http.ServerResponse).end();
+      watch.end();
     }
   }
 
@@ -322,7 +326,7 @@ export class ScriptedApiServer {
     });
   }
 
-  #handle(raw: http.IncomingMessage, response: Response): void {
+  private handle(raw: http.IncomingMessage, response: Response): void {
     const url = new URL(raw.url ?? '/', this.url);
     const request: SeenRequest = {
       method: raw.method ?? '',
@@ -358,7 +362,7 @@ export class ScriptedApiServer {
     const watches = this.#watches.get(plural) ?? new Set();
     this.#watches.set(plural, watches);
     response.writeHead(200, { 'content-type': 'application/json' });
-    (response as http.ServerResponse).flushHeaders?.();
+    response.flushHeaders();
     const from = Number(query.get('resourceVersion'));
     for (const { version, event } of this.#history.get(plural) ?? []) {
       if (version > from) send(response, `${JSON.stringify(event)}\n`);

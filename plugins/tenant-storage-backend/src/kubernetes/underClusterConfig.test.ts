@@ -82,7 +82,7 @@ describe('The configuration of under clusters', () => {
     );
   });
 
-  it.each<[string, JsonValue, string | RegExp]>([
+  it.each<[string, JsonValue, string]>([
     [
       'underClusters',
       { underClusters: 'x' },
@@ -144,7 +144,7 @@ describe('The configuration of under clusters', () => {
     [
       'name, twice',
       withChange({ name: 'under-1' }),
-      /underClusters\[1\]\.name is "under-1" like tenantStorage\.underClusters\[0\]\.name/,
+      `${key}.name is "under-1" like tenantStorage.underClusters[0].name`,
     ],
     ['title', withChange({ title: 1 }), `${key}.title must be a text`],
     [
@@ -304,8 +304,7 @@ describe('The configuration of under clusters', () => {
       }
       expect(error).toMatchObject({ name: 'InputError' });
       const said = (error as Error).message;
-      if (typeof message === 'string') expect(said).toContain(message);
-      else expect(said).toMatch(message);
+      expect(said).toContain(message);
       expect(said).not.toContain(SECRET);
     },
   );

@@ -27,9 +27,9 @@ export function interned(text: string): string {
 /** The object at a path, or an empty one. */
 export function objectAt(raw: unknown, ...path: string[]): RawObject {
   let at: unknown = raw;
-  for (const key of path) {
-    if (!isObject(at) || !Object.hasOwn(at, key)) return NOTHING;
-    at = at[key];
+  for (let depth = 0; depth < path.length; depth += 1) {
+    if (!isObject(at)) return NOTHING;
+    at = at[path[depth]];
   }
   return isObject(at) ? at : NOTHING;
 }
@@ -39,10 +39,15 @@ export function isObject(value: unknown): value is RawObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+// Called a dozen times for each of a hundred thousand objects: no copies of the path, and no look at whose a property is. What objects
+// inherit is functions and objects, and only texts, numbers, lists and `true` are taken.
 function valueAt(raw: RawObject, path: string[]): unknown {
-  const parent = objectAt(raw, ...path.slice(0, -1));
-  const key = path[path.length - 1];
-  return Object.hasOwn(parent, key) ? parent[key] : undefined;
+  let at: unknown = raw;
+  for (let depth = 0; depth < path.length; depth += 1) {
+    if (!isObject(at)) return undefined;
+    at = at[path[depth]];
+  }
+  return at;
 }
 
 /** The text at a path; absent if it is empty or something else. */
@@ -87,14 +92,25 @@ export function objectsAt(raw: RawObject, ...path: string[]): RawObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
-/** The texts of a list at a path. */
+const LISTS = new Map<string, string[]>();
+const MOST_LISTS = 1_000;
+
+/** The texts of a list at a path; the same frozen list for all equal ones. */
 export function wordsAt(raw: RawObject, ...path: string[]): string[] {
   const value = valueAt(raw, path);
-  return Array.isArray(value)
+  const words = Array.isArray(value)
     ? value
         .filter((item): item is string => typeof item === 'string')
         .map(interned)
     : [];
+  const key = words.join('\n');
+  let shared = LISTS.get(key);
+  if (shared === undefined || shared.length !== words.length) {
+    Object.freeze(words);
+    if (LISTS.size < MOST_LISTS) LISTS.set(key, words);
+    shared = words;
+  }
+  return shared;
 }
 
 /** The texts of a map at a path, numbers as Kubernetes' YAML readers print them. */
@@ -156,10 +172,15 @@ export function annotationOf(raw: RawObject, key: string): string | undefined {
   return wordAt(raw, 'metadata', 'annotations', key);
 }
 
+const NO_CONDITIONS: ConditionRecord[] = [];
+Object.freeze(NO_CONDITIONS);
+
 /** status.conditions. */
 export function conditionsOf(raw: RawObject): ConditionRecord[] {
+  const raws = objectsAt(raw, 'status', 'conditions');
+  if (raws.length === 0) return NO_CONDITIONS;
   const conditions: ConditionRecord[] = [];
-  for (const condition of objectsAt(raw, 'status', 'conditions')) {
+  for (const condition of raws) {
     const type = wordAt(condition, 'type');
     if (type) {
       conditions.push(
@@ -191,10 +212,14 @@ export function claimPropertySetsAt(
   );
 }
 
-/** The same record without the keys that are undefined: they cost memory and make equal records look different. */
+/**
+ * The same record without the keys that are undefined: they make equal records look different. A new object, since one that a key was
+ * deleted from becomes a hash table of several times the size.
+ */
 export function withoutAbsent<T extends object>(record: T): T {
+  const present: Partial<T> = {};
   for (const key of Object.keys(record) as Array<keyof T>) {
-    if (record[key] === undefined) delete record[key];
+    if (record[key] !== undefined) present[key] = record[key];
   }
-  return record;
+  return present as T;
 }
