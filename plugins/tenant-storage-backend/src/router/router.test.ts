@@ -345,6 +345,7 @@ describe('the router', () => {
       'toString',
       '-beta',
       '%F0%9F%92%BE',
+      '%zz',
     ])('answers the same for a name that cannot exist: %p', async name => {
       const missing = await bodyOf(tenantPath('north', 'nope'), pat);
 

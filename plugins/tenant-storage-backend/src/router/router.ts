@@ -13,7 +13,7 @@ import type {
   VolumeDetail,
   VolumeList,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
-import type { Request, Response, Router } from 'express';
+import type { ErrorRequestHandler, Request, Response, Router } from 'express';
 import PromiseRouter from 'express-promise-router';
 import type { ClusterInventory, Inventory } from '../inventory/types';
 import type { TenantOwners } from '../ownership';
@@ -70,7 +70,13 @@ export function createRouter(options: {
   const now = options.now ?? Date.now;
   const router = PromiseRouter();
 
-  /** Who asks, what they may read, the record of it, and an answer that nobody keeps: the next reader may not have it. */
+  // Nobody on the way keeps an answer: the next reader may not have it.
+  router.use((_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  });
+
+  /** Who asks, what they may read, the record of it, and the answer. */
   function answering<T>(
     eventId: string,
     metaOf: (request: Request) => JsonObject,
@@ -81,7 +87,6 @@ export function createRouter(options: {
     ) => T,
   ) {
     return async (request: Request, response: Response<T>) => {
-      response.set('Cache-Control', 'no-store');
       const credentials = await httpAuth.credentials(request, {
         allow: ['user', 'service'],
       });
@@ -233,6 +238,11 @@ export function createRouter(options: {
       },
     ),
   );
+
+  // Express can't decode some names, such as `%zz`: they can't exist either.
+  const undecodable: ErrorRequestHandler = (error, _request, _response, next) =>
+    next(error instanceof URIError ? notFound() : error);
+  router.use(undecodable);
 
   return router;
 }
