@@ -12,7 +12,7 @@ import { isRecord, Json, KubeObject } from './object';
 import { authorize } from './rbac';
 import { Registry } from './registry';
 import { isTrue, RequestInfo, requestInfo } from './requestInfo';
-import { apiVersionOf, builtInResource, Resource } from './resources';
+import { apiVersionOf, BUILT_IN, builtInResource, Resource } from './resources';
 import { fieldSelector, labelSelector } from './selectors';
 import {
   badRequest,
@@ -144,7 +144,11 @@ export class ApiServer {
     if (path.startsWith('/api/')) {
       throw noSuchResource();
     }
-    if (path.startsWith('/apis/')) {
+    const group = /^\/apis\/([^/]+)/.exec(path)?.[1];
+    if (group !== undefined && isBuiltInGroup(group)) {
+      throw noSuchResource();
+    }
+    if (group !== undefined) {
       sendText(response, 404, '404 page not found\n');
       return;
     }
@@ -155,7 +159,7 @@ export class ApiServer {
         '/apis',
         ...new Set(
           this.#registry.resources
-            .filter(({ group }) => group)
+            .filter(each => each.group)
             .flatMap(each => [
               `/apis/${each.group}`,
               `/apis/${apiVersionOf(each)}`,
@@ -169,10 +173,10 @@ export class ApiServer {
     });
   }
 
-  /** A group or version that isn't served is a plain 404, a resource missing from one that is a Status. */
+  /** A custom group or version that isn't served is a plain 404; a resource missing from one that is, a Status. */
   #missing(info: ResourceRequest, response: Response): void {
     const served =
-      info.group === '' ||
+      isBuiltInGroup(info.group) ||
       this.#registry.resources.some(
         each => each.group === info.group && each.version === info.version,
       );
@@ -374,10 +378,6 @@ export class ApiServer {
       send,
       end,
     );
-    response.on('close', () => {
-      watching.stop();
-      unwatch();
-    });
     // With its CustomResourceDefinition a resource's watches end.
     const unwatch = this.#registry.storage.watch(change => {
       if (
@@ -387,9 +387,12 @@ export class ApiServer {
         !change.after
       ) {
         watching.stop();
-        unwatch();
         end();
       }
+    });
+    response.on('close', () => {
+      watching.stop();
+      unwatch();
     });
     request.on('error', () => watching.stop());
   }
@@ -461,6 +464,11 @@ export class ApiServer {
       ).status,
     );
   }
+}
+
+/** Under the path of a built-in group whatever isn't there is answered with a Status. */
+function isBuiltInGroup(group: string): boolean {
+  return BUILT_IN.some(resource => resource.group === group);
 }
 
 /** The name of the object a path leads to; one that only a fieldSelector pins is no part of the path. */

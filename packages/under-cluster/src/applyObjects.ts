@@ -19,27 +19,6 @@ function rank(object: KubeObject): number {
   }
 }
 
-/**
- * Applies objects over HTTP, in an order that works: the CustomResourceDefinitions they need, namespaces, everything
- * else, quotas; then each status through the status subresource (but a quota's, which the server computes).
- * What is there already is updated, by merge patch. Throws at the first refusal, naming the object.
- */
-export async function applyObjects(
-  cluster: UnderCluster,
-  objects: KubeObject[],
-): Promise<void> {
-  const all = [...definitionsFor(objects), ...objects].sort(
-    (a, b) => rank(a) - rank(b),
-  );
-  const paths = new ResourcePaths(cluster);
-  for (const object of all) {
-    await apply(cluster, await paths.of(object), object);
-    if (object.kind === 'CustomResourceDefinition') {
-      await served(cluster, object);
-    }
-  }
-}
-
 async function apply(
   cluster: UnderCluster,
   path: ResourcePath,
@@ -109,7 +88,7 @@ interface ResourcePath {
 }
 
 /** Finds the path of a kind by discovery, one question for each group and version. */
-export class ResourcePaths {
+class ResourcePaths {
   readonly #cluster: UnderCluster;
   readonly #lists = new Map<string, Json[]>();
 
@@ -154,5 +133,26 @@ export class ResourcePaths {
     return this.#lists
       .get(root)
       ?.find(each => each.kind === kind && !each.name.includes('/'));
+  }
+}
+
+/**
+ * Applies objects over HTTP, in an order that works: the CustomResourceDefinitions they need, namespaces, everything
+ * else, quotas; then each status through the status subresource (but a quota's, which the server computes).
+ * What is there already is updated, by merge patch. Throws at the first refusal, naming the object.
+ */
+export async function applyObjects(
+  cluster: UnderCluster,
+  objects: KubeObject[],
+): Promise<void> {
+  const all = [...definitionsFor(objects), ...objects].sort(
+    (a, b) => rank(a) - rank(b),
+  );
+  const paths = new ResourcePaths(cluster);
+  for (const object of all) {
+    await apply(cluster, await paths.of(object), object);
+    if (object.kind === 'CustomResourceDefinition') {
+      await served(cluster, object);
+    }
   }
 }

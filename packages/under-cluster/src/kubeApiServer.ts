@@ -80,7 +80,7 @@ export async function startKubeApiServer(options: {
   const client = createClient(endpoint);
   const running = new Map<string, ChildProcess>();
   const killAll = () => running.forEach(child => child.kill('SIGKILL'));
-  process.once('exit', killAll);
+  const forget = onExit(killAll);
 
   const start = (program: string, flags: string[]) => {
     const child = spawn(join(assets, program), flags, {
@@ -117,7 +117,7 @@ export async function startKubeApiServer(options: {
     ]);
 
   const stop = async () => {
-    process.removeListener('exit', killAll);
+    forget();
     client.close();
     // The controller manager first and etcd last, so that nobody misses the one it talks to.
     for (const program of [...PROGRAMS].reverse()) {
@@ -192,6 +192,27 @@ export async function startKubeApiServer(options: {
   };
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Does something when this process exits or is told to, until the function returned is called. */
+function onExit(action: () => void): () => void {
+  const onSignal = (signal: NodeJS.Signals) => {
+    action();
+    forget();
+    // Nobody else deals with the signal: then it ends the process, as it would have without us.
+    if (process.listenerCount(signal) === 0) {
+      process.kill(process.pid, signal);
+    }
+  };
+  function forget() {
+    process.removeListener('exit', action);
+    SIGNALS.forEach(signal => process.removeListener(signal, onSignal));
+  }
+  process.once('exit', action);
+  SIGNALS.forEach(signal => process.on(signal, onSignal));
+  return forget;
+}
+
 async function ready(
   request: UnderCluster['request'],
   running: Map<string, ChildProcess>,
@@ -203,7 +224,11 @@ async function ready(
       timeoutMs: 2_000,
     }).catch(() => undefined);
     if (answer?.status === 200) {
-      return;
+      // The server is ready a moment before it has made the namespaces everybody takes for granted.
+      const path = '/api/v1/namespaces/default';
+      if ((await request('GET', path)).status === 200) {
+        return;
+      }
     }
     for (const [program, child] of running) {
       if (child.exitCode !== null || child.signalCode !== null) {

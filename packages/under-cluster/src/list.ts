@@ -113,7 +113,7 @@ export async function listObjects(
 
   let start = '';
   let revision = storage.revision;
-  let entries: [string, KubeObject][];
+  let entries: readonly [string, KubeObject][];
   if (options.continueToken) {
     const token = parseContinueToken(options.continueToken);
     if (options.resourceVersion && options.resourceVersion !== '0') {
@@ -147,7 +147,7 @@ export async function listObjects(
     ([objectKey]) => objectKey.startsWith(prefix) && objectKey >= start,
   );
   const items: KubeObject[] = [];
-  let rest: [string, KubeObject][] = [];
+  let rest: readonly [string, KubeObject][] = [];
   for (let i = 0; i < candidates.length; i++) {
     if (limit > 0 && items.length === limit) {
       rest = candidates.slice(i);
@@ -206,19 +206,18 @@ async function reach(storage: Storage, revision: number): Promise<void> {
   if (revision <= storage.revision) {
     return;
   }
+  let stop = () => {};
+  let timer: NodeJS.Timeout | undefined;
   const reached = await new Promise<boolean>(resolve => {
-    const finish = (result: boolean) => {
-      stop();
-      clearTimeout(timer);
-      resolve(result);
-    };
-    const timer = setTimeout(() => finish(false), FRESHNESS_TIMEOUT);
-    const stop = storage.watch(() => {
+    timer = setTimeout(() => resolve(false), FRESHNESS_TIMEOUT);
+    stop = storage.watch(() => {
       if (storage.revision >= revision) {
-        finish(true);
+        resolve(true);
       }
     });
   });
+  stop();
+  clearTimeout(timer);
   if (!reached) {
     throw new StatusError(
       504,

@@ -145,9 +145,15 @@ function known(value: Quantity | string | undefined): Quantity {
  */
 export function recalculateQuotas(registry: Registry): void {
   const { storage } = registry;
+  const charges = claimCharges(storage);
   for (const [key, quota] of storage.all(QUOTAS)) {
     const hard: Record<string, string> = quota.spec?.hard ?? {};
-    const used = usedOf(registry, quota, hard);
+    const used = usedOf(
+      registry,
+      charges.get(`${quota.metadata.namespace}`) ?? new Map(),
+      quota,
+      hard,
+    );
     const status = Object.keys(hard).length > 0 ? { hard, used } : {};
     if (!sameStatus(quota.status ?? {}, status)) {
       storage.put(QUOTAS, key, { ...quota, status });
@@ -155,23 +161,31 @@ export function recalculateQuotas(registry: Registry): void {
   }
 }
 
+/** What the claims of each namespace are charged together. */
+function claimCharges(storage: Storage): Map<string, Usage> {
+  const charges = new Map<string, Usage>();
+  for (const [, claim] of storage.all(storageKey(CLAIMS))) {
+    const namespace = `${claim.metadata.namespace}`;
+    const total: Usage = charges.get(namespace) ?? new Map();
+    charges.set(namespace, total);
+    for (const [key, quantity] of usageOf(claim)) {
+      total.set(key, add(total.get(key) ?? count(0), quantity));
+    }
+  }
+  return charges;
+}
+
 function usedOf(
   registry: Registry,
+  charges: Usage,
   quota: KubeObject,
   hard: Record<string, string>,
 ): Record<string, string> {
   const { storage } = registry;
   const namespace = `${quota.metadata.namespace}`;
   const scoped = quota.spec?.scopes?.length || quota.spec?.scopeSelector;
-  const totals: Usage = new Map();
+  const totals: Usage = scoped ? new Map() : new Map(charges);
   if (!scoped) {
-    for (const [, claim] of storage.all(storageKey(CLAIMS))) {
-      if (claim.metadata.namespace === namespace) {
-        for (const [key, quantity] of usageOf(claim)) {
-          totals.set(key, add(totals.get(key) ?? count(0), quantity));
-        }
-      }
-    }
     for (const resource of registry.resources) {
       const name = qualified(resource);
       const objects = () =>

@@ -4,14 +4,8 @@ import { KubeObject } from './object';
 import { loadScenario } from './scenario';
 import { UnderCluster } from './underCluster';
 
-const MANIFESTS = join(
-  __dirname,
-  '..',
-  '..',
-  '..',
-  'deploy',
-  'under-cluster-reader',
-);
+// eslint-disable-next-line no-restricted-syntax -- this package is private and runs from its source only
+const MANIFESTS = join(__dirname, '../../../deploy/under-cluster-reader');
 
 /** How long the token controller may take to fill a token Secret. */
 const TOKEN_TIMEOUT = 30_000;

@@ -112,7 +112,6 @@ export class Registry {
     metadata.creationTimestamp = moment(Date.now());
     delete metadata.deletionTimestamp;
     delete metadata.deletionGracePeriodSeconds;
-    delete metadata.generation;
     delete metadata.selfLink;
     if (resource.generation) {
       metadata.generation = 1;
@@ -372,7 +371,14 @@ function checkCurrent(
     throw conflict(
       resource,
       name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
+      `StorageError: invalid object, Code: 4, Key: /registry/${
+        resource.plural
+      }/${objectKey(
+        current.metadata.namespace,
+        name,
+      )}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${
+        current.metadata.uid
+      }`,
     );
   }
   if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) {

@@ -6,18 +6,6 @@ export type Selector = (object: KubeObject) => boolean;
 
 const EVERYTHING: Selector = () => true;
 
-/** Parses a labelSelector with all its operators: =, ==, !=, in, notin, exists, not exists, <, >. */
-export function labelSelector(text: string | null): Selector {
-  if (!text?.trim()) {
-    return EVERYTHING;
-  }
-  const requirements = new RequirementParser(text).parse();
-  return object => {
-    const labels: Record<string, string> = object.metadata.labels ?? {};
-    return requirements.every(matches => matches(labels));
-  };
-}
-
 type Requirement = (labels: Record<string, string>) => boolean;
 
 class RequirementParser {
@@ -168,41 +156,55 @@ class RequirementParser {
   }
 }
 
+/** Parses a labelSelector with all its operators: =, ==, !=, in, notin, exists, not exists, <, >. */
+export function labelSelector(text: string | null): Selector {
+  if (!text?.trim()) {
+    return EVERYTHING;
+  }
+  const requirements = new RequirementParser(text).parse();
+  return object => {
+    const labels: Record<string, string> = object.metadata.labels ?? {};
+    return requirements.every(matches => matches(labels));
+  };
+}
+
 /** Fields a kind can be selected by beyond name and namespace, as far as the real server has them. */
 const FIELDS: Record<string, Record<string, (object: KubeObject) => string>> = {
   Event: {
-    'involvedObject.kind': event => text(event.involvedObject?.kind),
-    'involvedObject.namespace': event => text(event.involvedObject?.namespace),
-    'involvedObject.name': event => text(event.involvedObject?.name),
-    'involvedObject.uid': event => text(event.involvedObject?.uid),
+    'involvedObject.kind': event => asText(event.involvedObject?.kind),
+    'involvedObject.namespace': event =>
+      asText(event.involvedObject?.namespace),
+    'involvedObject.name': event => asText(event.involvedObject?.name),
+    'involvedObject.uid': event => asText(event.involvedObject?.uid),
     'involvedObject.apiVersion': event =>
-      text(event.involvedObject?.apiVersion),
+      asText(event.involvedObject?.apiVersion),
     'involvedObject.resourceVersion': event =>
-      text(event.involvedObject?.resourceVersion),
-    'involvedObject.fieldPath': event => text(event.involvedObject?.fieldPath),
-    reason: event => text(event.reason),
-    reportingComponent: event => text(event.reportingComponent),
+      asText(event.involvedObject?.resourceVersion),
+    'involvedObject.fieldPath': event =>
+      asText(event.involvedObject?.fieldPath),
+    reason: event => asText(event.reason),
+    reportingComponent: event => asText(event.reportingComponent),
     source: event =>
-      text(event.source?.component) || text(event.reportingComponent),
-    type: event => text(event.type),
+      asText(event.source?.component) || asText(event.reportingComponent),
+    type: event => asText(event.type),
   },
-  Namespace: { 'status.phase': object => text(object.status?.phase) },
+  Namespace: { 'status.phase': object => asText(object.status?.phase) },
   Node: {
     'spec.unschedulable': node => `${node.spec?.unschedulable ?? false}`,
   },
   Pod: {
-    'spec.nodeName': pod => text(pod.spec?.nodeName),
-    'spec.restartPolicy': pod => text(pod.spec?.restartPolicy),
-    'spec.schedulerName': pod => text(pod.spec?.schedulerName),
-    'spec.serviceAccountName': pod => text(pod.spec?.serviceAccountName),
-    'status.phase': pod => text(pod.status?.phase),
-    'status.podIP': pod => text(pod.status?.podIP),
-    'status.nominatedNodeName': pod => text(pod.status?.nominatedNodeName),
+    'spec.nodeName': pod => asText(pod.spec?.nodeName),
+    'spec.restartPolicy': pod => asText(pod.spec?.restartPolicy),
+    'spec.schedulerName': pod => asText(pod.spec?.schedulerName),
+    'spec.serviceAccountName': pod => asText(pod.spec?.serviceAccountName),
+    'status.phase': pod => asText(pod.status?.phase),
+    'status.podIP': pod => asText(pod.status?.podIP),
+    'status.nominatedNodeName': pod => asText(pod.status?.nominatedNodeName),
   },
-  Secret: { type: secret => text(secret.type) },
+  Secret: { type: secret => asText(secret.type) },
 };
 
-function text(value: unknown): string {
+function asText(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
@@ -248,22 +250,31 @@ export function fieldSelector(
   return object => checks.every(check => check(object));
 }
 
+/** Kinds with fields of their own that have no field for a namespace. */
+const WITHOUT_NAMESPACE = new Set(['Namespace', 'Node']);
+
 function fieldOf(
   field: string,
   resource: Resource,
 ): (object: KubeObject) => string {
+  const own = resource.custom ? undefined : FIELDS[resource.kind];
+  if (own && Object.hasOwn(own, field)) {
+    return own[field];
+  }
   if (field === 'metadata.name') {
     return object => object.metadata.name;
   }
-  // A built-in cluster-scoped kind has no namespace field, but for a few the real server allows it.
-  if (field === 'metadata.namespace') {
+  const hasNamespace = resource.custom
+    ? resource.namespaced
+    : !WITHOUT_NAMESPACE.has(resource.kind);
+  if (field === 'metadata.namespace' && hasNamespace) {
     return object => object.metadata.namespace ?? '';
   }
-  const own = resource.custom ? undefined : FIELDS[resource.kind]?.[field];
-  if (!own) {
-    throw badRequest(`field label not supported: ${field}`);
-  }
-  return own;
+  throw badRequest(
+    own || resource.custom
+      ? `field label not supported: ${field}`
+      : `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`,
+  );
 }
 
 /** The name a fieldSelector pins, if it does: RBAC's resourceNames apply to such a list or watch. */

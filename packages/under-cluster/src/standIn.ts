@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createSecureServer, ServerHttp2Session } from 'node:http2';
+import { createSecureServer } from 'node:http2';
 import { createServer, Socket } from 'node:net';
 import { ApiServer } from './apiServer';
 import { BOOTSTRAP_OBJECTS } from './bootstrap';
@@ -40,12 +40,7 @@ export async function startStandIn(options: {
     { allowHTTP1: true, cert: certificate.cert, key: certificate.key },
     (request, response) => void api.handle(request, response),
   );
-  const sessions = new Set<ServerHttp2Session>();
-  server.on('session', session => {
-    sessions.add(session);
-    session.on('error', () => {});
-    session.once('close', () => sessions.delete(session));
-  });
+  server.on('session', session => session.on('error', () => {}));
   // A client that goes away while it says hello is no trouble of ours.
   server.on('tlsClientError', () => {});
 
@@ -77,7 +72,6 @@ export async function startStandIn(options: {
   const client = createClient(endpoint);
 
   const cutAll = () => {
-    sessions.forEach(session => session.destroy());
     sockets.forEach(socket => socket.resetAndDestroy());
   };
   return {

@@ -27,12 +27,18 @@ export function objectKey(namespace: string | undefined, name: string): string {
   return namespace ? `${namespace}/${name}` : name;
 }
 
+function inOrder(objects: Map<string, KubeObject>): [string, KubeObject][] {
+  return [...objects].sort(([a], [b]) => (a < b ? -1 : Number(a > b)));
+}
+
 /**
  * What etcd is to the real server: objects, one revision counter for all of them, and the history of changes until
  * it is compacted. Stored objects are never changed in place; a write puts a new one there.
  */
 export class Storage {
   readonly #objects = new Map<string, Map<string, KubeObject>>();
+  // Sorting is what a list costs most, so it is done once after a write.
+  readonly #sorted = new Map<string, readonly [string, KubeObject][]>();
   readonly #watchers = new Set<(change: Change) => void>();
   #history: Change[] = [];
   // As in etcd, where revision 1 is the empty store.
@@ -53,13 +59,17 @@ export class Storage {
   }
 
   /** All objects of a resource, in the order of their keys. */
-  all(resource: string): [string, KubeObject][] {
-    const entries = [...(this.#objects.get(resource) ?? [])];
-    return entries.sort(([a], [b]) => (a < b ? -1 : Number(a > b)));
+  all(resource: string): readonly [string, KubeObject][] {
+    let entries = this.#sorted.get(resource);
+    if (!entries) {
+      entries = inOrder(this.#objects.get(resource) ?? new Map());
+      this.#sorted.set(resource, entries);
+    }
+    return entries;
   }
 
   /** All objects of a resource as they were at a revision. Throws what the real server answers if it can't know. */
-  allAt(resource: string, revision: number): [string, KubeObject][] {
+  allAt(resource: string, revision: number): readonly [string, KubeObject][] {
     if (revision > this.#revision) {
       throw internal(
         'etcdserver: mvcc: required revision is a future revision',
@@ -83,7 +93,7 @@ export class Storage {
         entries.delete(change.key);
       }
     }
-    return [...entries].sort(([a], [b]) => (a < b ? -1 : Number(a > b)));
+    return inOrder(entries);
   }
 
   /** Stores an object under the next revision, which becomes its resourceVersion, and returns it as stored. */
@@ -141,6 +151,7 @@ export class Storage {
   }
 
   #record(change: Change): void {
+    this.#sorted.delete(change.resource);
     this.#history.push(change);
     if (this.#history.length > HISTORY_LIMIT) {
       this.#history = this.#history.slice(HISTORY_LIMIT / 2);

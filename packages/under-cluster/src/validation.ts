@@ -121,7 +121,12 @@ function refuse(
   causes: StatusCause[],
 ): void {
   if (causes.length > 0) {
-    throw invalid(resource.kind, resource.group, object.metadata.name, causes);
+    throw invalid(
+      resource.kind,
+      resource.group,
+      object.metadata.name ?? '',
+      causes,
+    );
   }
 }
 

@@ -92,13 +92,18 @@ export function watchObjects(
 
   const unwatch = storage.watch(deliver);
   const bookmark = () => {
+    const resourceVersion = storage.revision;
+    // One that says nothing new is not sent.
+    if (resourceVersion <= from) {
+      return;
+    }
     send({
       type: 'BOOKMARK',
       object: {
         kind: resource.kind,
         apiVersion,
         metadata: {
-          resourceVersion: `${Math.max(from, storage.revision)}`,
+          resourceVersion: `${resourceVersion}`,
           creationTimestamp: null,
         },
       },

@@ -1,7 +1,3 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
 import { Json } from '../object';
 import { eventually, newNamespace, refusal, Suite } from './suite';
 
@@ -433,25 +429,5 @@ export function access(suite: Suite): void {
       message:
         'ClusterRole.rbac.authorization.k8s.io "no/thing" is invalid: [metadata.name: Invalid value: "no/thing": may not contain \'/\', rules[0].verbs: Required value: verbs must contain at least one value]',
     });
-  });
-
-  suite.test('is described by a kubeconfig', async () => {
-    const dir = await mkdtemp(join(tmpdir(), 'kubeconfig-'));
-    const file = join(dir, 'config');
-    try {
-      await suite.cluster.writeKubeconfig(file, 'a-token');
-      await suite.cluster.writeKubeconfig(file);
-      expect((await stat(file)).mode & 0o777).toBe(0o600);
-      const config = new KubeConfig();
-      config.loadFromString(await readFile(file, 'utf8'));
-      const server = config.getCurrentCluster();
-      expect(server?.server).toBe(suite.cluster.url);
-      expect(Buffer.from(`${server?.caData}`, 'base64').toString('utf8')).toBe(
-        suite.cluster.ca,
-      );
-      expect(config.getCurrentUser()?.token).toBe(suite.cluster.adminToken);
-    } finally {
-      await rm(dir, { recursive: true });
-    }
   });
 }

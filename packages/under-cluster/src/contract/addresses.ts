@@ -137,6 +137,8 @@ export function addresses(suite: Suite): void {
       '/api/v2',
       '/api/v2/namespaces',
       '/apis/apps/v1/nope',
+      '/apis/apps/v7',
+      '/apis/apps/v7/deployments',
       '/api/v1/namespaces/default/nodes',
       '/api/v1/configmaps/a',
       '/api/v1/nodes/a/b',
@@ -151,7 +153,6 @@ export function addresses(suite: Suite): void {
       '/apis/nope.io',
       '/apis/nope.io/v1',
       '/apis/nope.io/v1/things',
-      '/apis/apps/v7/deployments',
     ]) {
       expect(await get(path)).toEqual({
         status: 404,

@@ -287,13 +287,33 @@ export function lists(suite: Suite): void {
     expect(refusal(await get(`${path}?fieldSelector=data.a=1`))).toEqual({
       status: 400,
       reason: 'BadRequest',
-      message: 'field label not supported: data.a',
+      message:
+        '"data.a" is not a known field selector: only "metadata.name", "metadata.namespace"',
     });
     expect(refusal(await get(`${path}?fieldSelector=name`))).toEqual({
       status: 400,
       reason: 'BadRequest',
       message: "invalid selector: 'name'; can't understand 'name'",
     });
+  });
+
+  suite.test('selects kinds by fields of their own', async () => {
+    const secrets = `/api/v1/namespaces/${await newNamespace(
+      suite.cluster,
+    )}/secrets`;
+    await post(secrets, { metadata: { name: 'plain' } });
+    await post(secrets, { metadata: { name: 'typed' }, type: 'test/typed' });
+    expect(
+      names(await get(`${secrets}?fieldSelector=type=test/typed`)),
+    ).toEqual(['typed']);
+    expect(
+      names(await get('/api/v1/namespaces?fieldSelector=status.phase=Active')),
+    ).toContain('default');
+    for (const path of ['nodes', 'namespaces', 'pods', 'events', 'secrets']) {
+      expect(
+        refusal(await get(`/api/v1/${path}?fieldSelector=spec.a=1`)).message,
+      ).toBe('field label not supported: spec.a');
+    }
   });
 
   suite.test('selects events by what they are about', async () => {

@@ -152,9 +152,9 @@ export function storage(suite: Suite): void {
         allowVolumeExpansion,
       });
     }
-    const resize = (name: string, storage: string) =>
+    const resize = (name: string, size: string) =>
       patch(`${path}/${name}`, {
-        spec: { resources: { requests: { storage } } },
+        spec: { resources: { requests: { storage: size } } },
       });
     const bind = (name: string) =>
       patch(`${path}/${name}/status`, {

@@ -44,18 +44,20 @@ export function openWatch(
           ended = true;
           wake();
         });
+        const news = () =>
+          new Promise<void>((awake, fail) => {
+            const timer = setTimeout(
+              () => fail(new Error('The watch is silent')),
+              30_000,
+            );
+            wake = () => {
+              clearTimeout(timer);
+              awake();
+            };
+          });
         const next = async () => {
           while (events.length === 0 && !ended) {
-            await new Promise<void>((awake, fail) => {
-              const timer = setTimeout(
-                () => fail(new Error('The watch is silent')),
-                30_000,
-              );
-              wake = () => {
-                clearTimeout(timer);
-                awake();
-              };
-            });
+            await news();
           }
           return events.shift();
         };

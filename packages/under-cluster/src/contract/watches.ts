@@ -78,32 +78,27 @@ export function watches(suite: Suite): void {
     expect(Date.now() - started).toBeLessThan(10_000);
   });
 
-  suite.test(
-    'sends a bookmark before a watch ends, if one is asked for',
-    async () => {
-      const path = await configMaps();
-      const created = await ask('POST', path, { metadata: { name: 'a' } });
-      const { resourceVersion } = created.body.metadata;
-      const watch = await openWatch(
-        suite.cluster,
-        `${path}?watch=1&timeoutSeconds=5&allowWatchBookmarks=true&resourceVersion=${resourceVersion}`,
+  suite.test('sends a bookmark before a watch ends', async () => {
+    const path = await configMaps();
+    const { resourceVersion } = (await ask('GET', path)).body.metadata;
+    const watch = await openWatch(
+      suite.cluster,
+      `${path}?watch=1&timeoutSeconds=5&allowWatchBookmarks=true&resourceVersion=${resourceVersion}`,
+    );
+    const created = await ask('POST', path, { metadata: { name: 'a' } });
+    const [added, ...bookmarks] = await watch.rest();
+    expect(added).toEqual({ type: 'ADDED', object: created.body });
+    // One or more, as the server sees fit.
+    expect(bookmarks).not.toEqual([]);
+    for (const { type, object } of bookmarks) {
+      expect(type).toBe('BOOKMARK');
+      expect(object).toMatchObject({ kind: 'ConfigMap', apiVersion: 'v1' });
+      expect(object.metadata).not.toHaveProperty('name');
+      expect(Number(object.metadata.resourceVersion)).toBeGreaterThanOrEqual(
+        Number(created.body.metadata.resourceVersion),
       );
-      const events = await watch.rest();
-      expect(events.length).toBeGreaterThanOrEqual(1);
-      expect(events[0]).toMatchObject({
-        type: 'BOOKMARK',
-        object: {
-          kind: 'ConfigMap',
-          apiVersion: 'v1',
-          metadata: { resourceVersion: expect.stringMatching(/^\d+$/) },
-        },
-      });
-      expect(events[0].object.metadata).not.toHaveProperty('name');
-      expect(
-        Number(events[0].object.metadata.resourceVersion),
-      ).toBeGreaterThanOrEqual(Number(resourceVersion));
-    },
-  );
+    }
+  });
 
   suite.test('sends no bookmark that nobody asked for', async () => {
     const path = await configMaps();
@@ -191,7 +186,8 @@ export function watches(suite: Suite): void {
     );
     expect(await watch('fieldSelector=data.a=1')).toMatchObject({
       status: 400,
-      message: 'field label not supported: data.a',
+      message:
+        '"data.a" is not a known field selector: only "metadata.name", "metadata.namespace"',
     });
   });
 }

@@ -29,7 +29,6 @@ export function writes(suite: Suite): void {
         uid: 'mine',
         creationTimestamp: '2001-01-01T00:00:00Z',
         deletionTimestamp: '2001-01-01T00:00:00Z',
-        generation: 7,
         labels: { colour: 'red' },
       },
       data: { key: 'value' },
@@ -198,10 +197,10 @@ export function writes(suite: Suite): void {
         `ConfigMap "${long}" is invalid: metadata.name: Invalid value: "${long}": must be no more than 253 characters`,
       ),
     );
-    const longLabel = 'a'.repeat(64);
-    expect(await post({ name: longLabel }, '/api/v1/namespaces')).toEqual(
+    const long64 = 'a'.repeat(64);
+    expect(await post({ name: long64 }, '/api/v1/namespaces')).toEqual(
       invalid(
-        `Namespace "${longLabel}" is invalid: metadata.name: Invalid value: "${longLabel}": must be no more than 63 characters`,
+        `Namespace "${long64}" is invalid: metadata.name: Invalid value: "${long64}": must be no more than 63 characters`,
       ),
     );
     expect(await post({})).toEqual(
@@ -209,9 +208,30 @@ export function writes(suite: Suite): void {
         'ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required',
       ),
     );
-    expect(await post({ name: 'a', labels: { 'a b': 'c', d: '-e' } })).toEqual(
+    const labels = (value: Json) => post({ name: 'a', labels: value });
+    expect(await labels({ 'a b': 'c' })).toEqual(
       invalid(
-        `ConfigMap "a" is invalid: [metadata.labels: Invalid value: "a b": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'), metadata.labels: Invalid value: "-e": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')]`,
+        `ConfigMap "a" is invalid: metadata.labels: Invalid value: "a b": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
+      ),
+    );
+    expect(await labels({ d: '-e' })).toEqual(
+      invalid(
+        `ConfigMap "a" is invalid: metadata.labels: Invalid value: "-e": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`,
+      ),
+    );
+    expect(await labels({ 'A_B/c': 'd' })).toEqual(
+      invalid(
+        `ConfigMap "a" is invalid: metadata.labels: Invalid value: "A_B/c": prefix part ${subdomain}`,
+      ),
+    );
+    expect(await labels({ [long64]: 'b' })).toEqual(
+      invalid(
+        `ConfigMap "a" is invalid: metadata.labels: Invalid value: "${long64}": name part must be no more than 63 characters`,
+      ),
+    );
+    expect(await labels({ b: long64 })).toEqual(
+      invalid(
+        `ConfigMap "a" is invalid: metadata.labels: Invalid value: "${long64}": must be no more than 63 characters`,
       ),
     );
   });
@@ -291,15 +311,16 @@ export function writes(suite: Suite): void {
       message:
         'the name of the object (b) does not match the name on the URL (a)',
     });
-    const other = await ask('PUT', `${path}/a`, {
-      metadata: { name: 'a', uid: '00000000-0000-0000-0000-000000000000' },
-    });
-    expect(refusal(other)).toEqual({
+    const { uid, namespace } = (await ask('GET', `${path}/a`)).body.metadata;
+    const other = '00000000-0000-0000-0000-000000000000';
+    expect(
+      refusal(
+        await ask('PUT', `${path}/a`, { metadata: { name: 'a', uid: other } }),
+      ),
+    ).toEqual({
       status: 409,
       reason: 'Conflict',
-      message: expect.stringContaining(
-        'Operation cannot be fulfilled on configmaps "a": Precondition failed: UID in precondition: 00000000-0000-0000-0000-000000000000, UID in object meta: ',
-      ),
+      message: `Operation cannot be fulfilled on configmaps "a": StorageError: invalid object, Code: 4, Key: /registry/configmaps/${namespace}/a, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${other}, UID in object meta: ${uid}`,
     });
   });
 
