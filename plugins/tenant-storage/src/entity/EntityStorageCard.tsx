@@ -13,6 +13,7 @@ import Typography from '@material-ui/core/Typography';
 import { makeStyles } from '@material-ui/core/styles';
 import Skeleton from '@material-ui/lab/Skeleton';
 import { ReactNode } from 'react';
+import { reasonOf } from '../api/reason';
 import { FreshnessLine } from '../freshness/FreshnessLine';
 import { useNow } from '../live/useNow';
 import { useTenant } from '../live/useTenant';
@@ -132,7 +133,7 @@ function TenantCard(props: {
         ) : (
           <>
             <Typography variant="body2" paragraph role="alert">
-              {t('card.failed')} {error.message}
+              {t('card.failed')} {reasonOf(error)}
             </Typography>
             <Button
               size="small"

@@ -13,6 +13,9 @@ export const POLL_MS = 10_000;
  */
 export const POLL_WITH_SIGNALS_MS = 60_000;
 
+/** How long an answer may take. A connection that hangs must not keep the page from asking again. */
+export const TIMEOUT_MS = 30_000;
+
 /** The latest that is known, and how the asking goes. */
 export interface LiveAnswer<T> {
   /** The latest answer; kept while the next is on its way and when it fails, gone once reading is refused. */
@@ -49,13 +52,14 @@ export function useLiveAnswer<T>(
   const trigger = useRef<(delay?: number) => void>(() => {});
 
   useEffect(() => {
-    const controller = new AbortController();
+    let attempt: AbortController | undefined;
+    let stopped = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let dueAt = Number.POSITIVE_INFINITY;
     let running = false;
     let askedMeanwhile = false;
 
-    const schedule = (delay: number) => {
+    function schedule(delay: number) {
       const at = Date.now() + delay;
       if (timer !== undefined && dueAt <= at) return;
       if (timer !== undefined) clearTimeout(timer);
@@ -67,9 +71,9 @@ export function useLiveAnswer<T>(
         if (document.visibilityState === 'hidden') askedMeanwhile = true;
         else run();
       }, delay);
-    };
+    }
 
-    const run = async () => {
+    async function run() {
       if (timer !== undefined) clearTimeout(timer);
       timer = undefined;
       dueAt = Number.POSITIVE_INFINITY;
@@ -81,12 +85,21 @@ export function useLiveAnswer<T>(
       askedMeanwhile = false;
       setAnswer(last => ({ ...last, loading: true }));
       let failed = false;
+      attempt = new AbortController();
+      const { signal } = attempt;
+      let timeout: ReturnType<typeof setTimeout> | undefined;
+      const tooLong = new Promise<never>((_, reject) => {
+        timeout = setTimeout(() => {
+          attempt?.abort();
+          reject(new Error('No answer within 30 seconds'));
+        }, TIMEOUT_MS);
+      });
       try {
-        const value = await load(controller.signal);
-        if (controller.signal.aborted) return;
+        const value = await Promise.race([load(signal), tooLong]);
+        if (stopped) return;
         setAnswer({ value, loading: false, loadedAt: Date.now() });
       } catch (error) {
-        if (controller.signal.aborted) return;
+        if (stopped) return;
         failed = true;
         const cause = error instanceof Error ? error : new Error(String(error));
         setAnswer(last =>
@@ -94,6 +107,8 @@ export function useLiveAnswer<T>(
             ? { error: cause, loading: false }
             : { ...last, error: cause, loading: false },
         );
+      } finally {
+        clearTimeout(timeout);
       }
       running = false;
       if (askedMeanwhile) schedule(SIGNAL_DEBOUNCE_MS);
@@ -101,7 +116,7 @@ export function useLiveAnswer<T>(
         schedule(
           isSignalsAvailable && !failed ? POLL_WITH_SIGNALS_MS : POLL_MS,
         );
-    };
+    }
 
     const onVisible = () => {
       if (document.visibilityState === 'visible' && askedMeanwhile) run();
@@ -114,7 +129,8 @@ export function useLiveAnswer<T>(
     };
     run();
     return () => {
-      controller.abort();
+      stopped = true;
+      attempt?.abort();
       if (timer !== undefined) clearTimeout(timer);
       trigger.current = () => {};
       document.removeEventListener('visibilitychange', onVisible);

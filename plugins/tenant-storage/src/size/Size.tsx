@@ -33,13 +33,14 @@ export function ExactTooltip(props: {
   return (
     <Tooltip title={<>{props.exact}</>}>
       {/* A size is no control, but the exact number must be had without a mouse. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      {/* eslint-disable jsx-a11y/no-noninteractive-tabindex */}
       <span
         className={classes.exact}
         tabIndex={props.focusable ? 0 : undefined}
       >
         {props.children}
       </span>
+      {/* eslint-enable jsx-a11y/no-noninteractive-tabindex */}
     </Tooltip>
   );
 }

@@ -10,6 +10,7 @@ import { makeStyles, useTheme } from '@material-ui/core/styles';
 import ErrorIcon from '@material-ui/icons/Error';
 import NotFoundIcon from '@material-ui/icons/SearchOutlined';
 import { ReactNode } from 'react';
+import { reasonOf } from '../api/reason';
 import { tenantStorageTranslationRef } from '../translation';
 
 const useStyles = makeStyles(
@@ -107,7 +108,7 @@ export function TenantFailed(props: {
     >
       <Typography paragraph>{t('failed.text')}</Typography>
       <Typography paragraph className={classes.said}>
-        {t('failed.details', { message: props.error.message })}
+        {t('failed.details', { message: reasonOf(props.error) })}
       </Typography>
       <Button
         variant="outlined"

@@ -3,6 +3,7 @@ import { Tenant } from '@kmetal/backstage-plugin-tenant-storage-common';
 import Button from '@material-ui/core/Button';
 import Typography from '@material-ui/core/Typography';
 import { makeStyles } from '@material-ui/core/styles';
+import { reasonOf } from '../api/reason';
 import { FreshnessLine } from '../freshness/FreshnessLine';
 import { FreshnessNotices } from '../freshness/FreshnessNotices';
 import { useNow } from '../live/useNow';
@@ -139,7 +140,7 @@ function LiveTenantStorage({ underCluster, tenant: name }: TenantStorageProps) {
         >
           {t('notRefreshed.text', {
             time: moment(loadedAt),
-            message: error.message,
+            message: reasonOf(error),
           })}
         </Notice>
       )}

@@ -122,6 +122,8 @@ export function TenantClusters({ tenant }: { tenant: Tenant }) {
                     <TableCell
                       component="th"
                       scope="row"
+                      // Material UI makes a plain cell of it otherwise.
+                      role="rowheader"
                       className={classes.cell}
                     >
                       <div className={classes.name}>{name}</div>

@@ -7,6 +7,7 @@ import Typography from '@material-ui/core/Typography';
 import { makeStyles } from '@material-ui/core/styles';
 import Skeleton from '@material-ui/lab/Skeleton';
 import { ReactNode } from 'react';
+import { reasonOf } from '../api/reason';
 import { CopyButton } from '../clipboard/CopyButton';
 import { isSeen } from '../freshness/seen';
 import { useVolume } from '../live/useTenant';
@@ -244,7 +245,7 @@ export function VolumeDetails(props: {
       <span className={classes.quiet}>{t('volume.eventsUnseen')}</span>
     );
   } else if (answer.error) {
-    eventList = t('volume.failed', { message: answer.error.message });
+    eventList = t('volume.failed', { message: reasonOf(answer.error) });
   } else {
     eventList = (
       <div aria-label={t('volume.loading', { name: volume.name })}>

@@ -108,7 +108,13 @@ export function VolumeRow(props: {
           <VolumeState state={volume.state} />
           {reason && <div className={classes.reason}>{reason}</div>}
         </TableCell>
-        <TableCell component="th" scope="row" className={columns.cell}>
+        <TableCell
+          component="th"
+          scope="row"
+          // Material UI makes a plain cell of it otherwise.
+          role="rowheader"
+          className={columns.cell}
+        >
           <span className={classes.nameLine}>
             <span className={classes.name} title={volume.name}>
               {shortName}

@@ -15,6 +15,7 @@ import NextIcon from '@material-ui/icons/ChevronRight';
 import PreviousIcon from '@material-ui/icons/ChevronLeft';
 import Skeleton from '@material-ui/lab/Skeleton';
 import { useCallback, useEffect, useState } from 'react';
+import { reasonOf } from '../api/reason';
 import { useVolumes } from '../live/useTenant';
 import { Panel } from '../panel/Panel';
 import { tenantStorageTranslationRef } from '../translation';
@@ -131,7 +132,7 @@ export function Volumes(props: {
     instead = (
       <NoRows title={t('volumes.failedTitle')}>
         <Typography variant="body2" paragraph>
-          {answer.error.message}
+          {reasonOf(answer.error)}
         </Typography>
         <Button size="small" variant="outlined" onClick={answer.refresh}>
           {t('retry')}

@@ -1,0 +1,76 @@
+import { mockApis, registerMswTestHooks } from '@backstage/frontend-test-utils';
+import { http, HttpResponse } from 'msw';
+import { setupServer } from 'msw/node';
+import { tenantNamed } from '../../dev/tenants';
+import { TenantStorageClient } from './TenantStorageClient';
+
+const BASE = 'http://backend.test/api/tenant-storage/v1/under-clusters';
+
+describe('TenantStorageClient', () => {
+  const server = setupServer();
+  registerMswTestHooks(server);
+
+  const client = TenantStorageClient.create({
+    discoveryApi: mockApis.discovery({ baseUrl: 'http://backend.test' }),
+    fetchApi: mockApis.fetch(),
+  });
+  const alpha = { underCluster: 'muc-1', tenant: 'alpha' };
+
+  it('asks for a tenant', async () => {
+    const tenant = tenantNamed('alpha');
+    server.use(
+      http.get(`${BASE}/muc-1/tenants/alpha`, () => HttpResponse.json(tenant)),
+    );
+    await expect(client.getTenant(alpha)).resolves.toEqual(tenant);
+  });
+
+  it('sends only the parts of a query that are set', async () => {
+    let asked = '';
+    server.use(
+      http.get(`${BASE}/muc-1/tenants/alpha/volumes`, ({ request }) => {
+        asked = new URL(request.url).search;
+        return HttpResponse.json({ items: [] });
+      }),
+    );
+    await client.listVolumes(alpha, {
+      search: 'a&b',
+      state: undefined,
+      sort: '-charged',
+      limit: 25,
+    });
+    expect(asked).toBe('?search=a%26b&sort=-charged&limit=25');
+  });
+
+  it('keeps names inside their place in the path', async () => {
+    let asked = '';
+    server.use(
+      http.get(`${BASE}/*`, ({ request }) => {
+        asked = new URL(request.url).pathname;
+        return HttpResponse.json({});
+      }),
+    );
+    await client.getVolume(alpha, 'pvc-1/../secrets');
+    expect(asked).toBe(
+      '/api/tenant-storage/v1/under-clusters/muc-1/tenants/alpha/volumes/pvc-1%2F..%2Fsecrets',
+    );
+  });
+
+  it('throws what the backend refuses with', async () => {
+    server.use(
+      http.get(`${BASE}/muc-1/tenants/alpha`, () =>
+        HttpResponse.json(
+          {
+            error: { name: 'NotFoundError', message: 'No such tenant' },
+            response: { statusCode: 404 },
+          },
+          { status: 404 },
+        ),
+      ),
+    );
+    await expect(client.getTenant(alpha)).rejects.toMatchObject({
+      name: 'ResponseError',
+      statusCode: 404,
+      body: { error: { message: 'No such tenant' } },
+    });
+  });
+});

@@ -1,0 +1,107 @@
+import { Entity } from '@backstage/catalog-model';
+import {
+  createExtensionTester,
+  registerMswTestHooks,
+  renderTestApp,
+  mockApis,
+} from '@backstage/frontend-test-utils';
+import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
+import { createTestEntityPage } from '@backstage/plugin-catalog-react/testUtils';
+import { coreExtensionData } from '@backstage/frontend-plugin-api';
+import { screen } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { setupServer } from 'msw/node';
+import { tenantCases } from '../dev/tenants';
+import { answerTo } from '../dev/tenantStorageServer';
+import plugin from './index';
+
+const card = plugin.getExtension('entity-card:tenant-storage/overview');
+const content = plugin.getExtension('entity-content:tenant-storage/storage');
+const api = plugin.getExtension('api:tenant-storage');
+
+function entity(annotations: Record<string, string>): Entity {
+  return {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'Resource',
+    metadata: { name: 'alpha', annotations },
+    spec: { type: 'kmetal-tenant', owner: 'group:default/team-alpha' },
+  };
+}
+
+const alpha = entity({
+  'kmetal.io/under-cluster': 'muc-1',
+  'kmetal.io/tenant': 'alpha',
+});
+
+describe('the plugin for the new frontend system', () => {
+  const server = setupServer();
+  registerMswTestHooks(server);
+
+  beforeEach(() => {
+    const cases = tenantCases();
+    server.use(
+      http.get('http://backend.test/api/*', ({ request }) => {
+        const answer = answerTo(new URL(request.url), cases)!;
+        return HttpResponse.json(answer.body, { status: answer.status });
+      }),
+    );
+  });
+
+  const apis = [
+    mockApis.discovery({ baseUrl: 'http://backend.test' }),
+    mockApis.fetch(),
+  ] as const;
+
+  it('puts a card on the overview of an entity that names a tenant', async () => {
+    renderTestApp({
+      apis,
+      extensions: [createTestEntityPage({ entity: alpha }), api, card],
+    });
+    expect(await screen.findByText('8.2 of 10 Gi (82 %)')).toBeInTheDocument();
+    expect(screen.getByText('1.1 Gi')).toBeInTheDocument();
+    expect(
+      screen.getByText('A volume does not fit into the quota'),
+    ).toBeInTheDocument();
+    expect(screen.getByText('2 more in the Storage tab')).toBeInTheDocument();
+  });
+
+  it('adds a tab to an entity that names a tenant', async () => {
+    renderTestApp({
+      apis,
+      extensions: [createTestEntityPage({ entity: alpha }), api, content],
+    });
+    expect(
+      await screen.findByRole('heading', {
+        name: 'Storage of alpha on Munich (muc-1)',
+      }),
+    ).toBeInTheDocument();
+  });
+
+  it.each([
+    ['without annotations', {}],
+    ['that names no under cluster', { 'kmetal.io/tenant': 'alpha' }],
+    ['that names no tenant', { 'kmetal.io/under-cluster': 'muc-1' }],
+  ] as [string, Record<string, string>][])(
+    'leaves an entity %s alone',
+    async (_, annotations) => {
+      renderTestApp({
+        apis,
+        extensions: [
+          createTestEntityPage({ entity: entity(annotations) }),
+          api,
+          card,
+          content,
+        ],
+      });
+      expect(
+        await screen.findByTestId('empty-entity-page'),
+      ).toBeInTheDocument();
+    },
+  );
+
+  it('mounts the tab at /storage, as Storage', () => {
+    const tester = createExtensionTester(content);
+    expect(tester.get(coreExtensionData.routePath)).toBe('/storage');
+    expect(tester.get(EntityContentBlueprint.dataRefs.title)).toBe('Storage');
+  });
+});
