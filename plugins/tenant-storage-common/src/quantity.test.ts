@@ -278,6 +278,7 @@ describe('formatUsage', () => {
     [(82n * Gi) / 10n + 1n, 10n * Gi, '8.2 of 10 Gi (82 %)'],
     [0n, 10n * Gi, '0 of 10 Gi (0 %)'],
     [(3n * Mi) / 2n, 10n * Gi, '1.5 Mi of 10 Gi (<1 %)'],
+    [518n * Gi, 1024n * Gi, '518 Gi of 1 Ti (50 %)'],
     [10n * Gi, 10n * Gi, '10 of 10 Gi (100 %)'],
     [12n * Gi, 10n * Gi, '12 of 10 Gi (120 %)'],
     [(999n * Gi) / 100n, 10n * Gi, '9.9 of 10 Gi (99 %)'],

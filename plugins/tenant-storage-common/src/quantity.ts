@@ -233,7 +233,7 @@ export function formatPercent(used: bigint, hard: bigint): string | undefined {
 }
 
 /**
- * Prints use against a limit for people: `8.2 of 10 Gi (82 %)`, `12 of 10 Gi (120 %)`, `1.5 Mi of 10 Gi (<1 %)`,
+ * Prints use against a limit for people: `8.2 of 10 Gi (82 %)`, `12 of 10 Gi (120 %)`, `518 Gi of 1 Ti (50 %)`,
  * `5 Gi of 0`; `unknown of 10 Gi` if `used` is not known. Two different numbers never look the same.
  *
  * @public
@@ -248,8 +248,9 @@ export function formatUsage(used: bigint | null, hard: bigint): string {
     return `${formatBytes(used)} of 0`;
   }
   const unit = unitOf(hard);
-  const tenth = 1024n ** BigInt(UNITS.indexOf(unit)) / 10n;
-  if (used !== 0n && magnitude(used) <= tenth) {
+  const one = 1024n ** BigInt(UNITS.indexOf(unit));
+  // In a unit of its own, where the limit's unit would leave next to nothing of it: 518 Gi, not 0.5 Ti.
+  if (used !== 0n && magnitude(used) < one) {
     return `${formatBytes(used)} of ${formatBytes(hard)}${suffix}`;
   }
   for (const digits of [1, 2, 3]) {

@@ -84,7 +84,7 @@ const quota: TenantCause = ({ quotas, limits, headroom }) => {
   if (!tightest) {
     return [];
   }
-  const { limit, used } = tightest;
+  const { limit } = tightest;
   const object = { kind: 'ResourceQuota', name: limit.quota };
   if (
     headroom.state === 'known' &&
@@ -96,7 +96,7 @@ const quota: TenantCause = ({ quotas, limits, headroom }) => {
         severity: 'warning',
         code: 'quotaFull',
         title: 'The quota is full',
-        message: `${amount(limit, used)} are used. ${headroom.explanation}`,
+        message: `${headroom.explanation} What is there keeps working.`,
         remedy: ASK_FOR_MORE,
         whoCanFix: 'tenant',
         object,

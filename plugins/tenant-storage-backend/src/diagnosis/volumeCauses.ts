@@ -3,6 +3,7 @@ import { cdiOf } from '../views/cdi';
 import { isDoubled } from '../views/charge';
 import { isKnown } from '../views/freshness';
 import { cannotResize } from '../views/storageClass';
+import { refusedInWords } from './quotaRefusal';
 import {
   findStatement,
   isClassMissing,
@@ -22,6 +23,7 @@ const STUCK_DELETING = 10 * MINUTE;
 const STUCK_WORKING = 30 * MINUTE;
 
 const EXCEEDED_QUOTA = /exceeded quota:/;
+const BLOCK_DEVICE_DENIED = /\/dev\/cdi-block-volume: Permission denied/;
 
 const lost: VolumeCause = evidence => {
   const { claim } = evidence.volume;
@@ -56,9 +58,9 @@ const quotaExceeded: VolumeCause = evidence => {
       severity: 'error',
       code: 'quotaExceeded',
       title: 'The quota has no room for this volume',
-      message: `The tenant cluster was told that the volume exists, but it can’t be made: that would exceed the quota.${quote(
+      message: `The tenant cluster was told that the volume exists, but it can’t be made: that would exceed the quota.${refusedInWords(
         said.message,
-      )}`,
+      )}${quote(said.message)}`,
       remedy:
         'Delete volumes that are no longer needed, or ask for a larger quota. The volume is then made by itself.',
       whoCanFix: 'tenant',
@@ -87,7 +89,9 @@ const helperExceedsQuota: VolumeCause = evidence => {
         isDoubled(evidence.cluster, evidence.storageClassName ?? '')
           ? 'Creating a volume needs its size twice for a moment'
           : 'Filling the volume needs a second one for a moment'
-      }, and that would exceed the quota.${quote(said.message)}`,
+      }, and that would exceed the quota.${refusedInWords(said.message)}${quote(
+        said.message,
+      )}`,
       remedy:
         'Delete volumes that are no longer needed, or ask for a larger quota. The volume is then finished by itself.',
       whoCanFix: 'tenant',
@@ -253,7 +257,7 @@ const importerDenied: VolumeCause = evidence => {
     return undefined;
   }
   const said = findStatement(evidence, {
-    message: /\/dev\/cdi-block-volume: Permission denied/,
+    message: BLOCK_DEVICE_DENIED,
   });
   return (
     said &&
@@ -282,6 +286,7 @@ const importerTrouble: VolumeCause = evidence => {
     condition =>
       condition.type === 'Running' &&
       condition.status !== 'True' &&
+      !BLOCK_DEVICE_DENIED.test(condition.message ?? '') &&
       /^(Unschedulable|OOMKilled|Error|CrashLoopBackOff|ImagePullBackOff|ErrImagePull)$/.test(
         condition.reason ?? '',
       ),

@@ -268,6 +268,17 @@ describe('headroom on a healthy platform', () => {
     });
     expect(answer).toMatchObject({ state: 'unlimited', bytes: null });
     expect(answer.explanation).toContain('3 more volumes can be created');
+    const doubling = onPlatform(DOUBLING_PLATFORM, {
+      ResourceQuota: [
+        {
+          name: 'number',
+          namespace: 'alpha',
+          hard: { persistentvolumeclaims: '10' },
+          used: { persistentvolumeclaims: '7' },
+        },
+      ],
+    });
+    expect(doubling.explanation).toContain('2 more volumes can be created');
   });
 
   it('reads limits with a part of a byte as the whole bytes below', () => {
@@ -343,6 +354,17 @@ describe('headroom while volumes are being created', () => {
       ],
     });
     expect(answer).toMatchObject({ inFlight: '0', bytes: `${2415n * Mi}` });
+  });
+
+  it('counts no prime claim for a clone whose temporary claim is there', () => {
+    const answer = onPlatform(DOUBLING_PLATFORM, FIVE_LEFT, {
+      DataVolume: [{ ...dataVolume(1, Gi), phase: 'CloneInProgress' }],
+      PersistentVolumeClaim: [
+        claim(1, Gi),
+        { ...claim(2, Gi), name: `tmp-pvc-${uidOf(101)}` },
+      ],
+    });
+    expect(answer.inFlight).toBe('0');
   });
 
   it('leaves room that a waiting volume takes when a helper goes', () => {

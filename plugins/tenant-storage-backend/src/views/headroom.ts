@@ -268,13 +268,13 @@ export function headroomOf(
   const tightest = rooms.find(room => room.limit.resource === 'bytes');
   if (!tightest || !isRuleKnown) {
     const counted = rooms[0];
+    // The last one needs as many as creating it takes for a moment.
+    const more = counted ? (counted.free ?? 0n) - copies + 1n : 0n;
     return answer({
       state: 'unlimited',
       bytes: null,
       explanation: counted
-        ? `No quota limits the size of a volume; ${
-            counted.free ?? 0n
-          } more volumes can be created. The disks may have less room than is asked for.`
+        ? `No quota limits the size of a volume, and ${more} more volumes can be created. The disks may have less room than is asked for.`
         : 'No quota limits what can be created here. The disks may have less room than is asked for.',
       limitedBy: counted
         ? { quota: counted.limit.quota, key: counted.limit.key }

@@ -74,8 +74,9 @@ export function inFlightOf(
     // A DataVolume without a class gets the default one, which may be ours: the careful reading.
     const storageClass = claim?.storageClass ?? dataVolume.storageClass ?? ours;
     const doubled = isDoubled(cluster, storageClass);
-    const hasPrime = helpers.some(helper => helper.name.startsWith('prime-'));
-    if (doubled === undefined && !hasPrime) {
+    // The second claim is there already: a prime claim, or, for a clone, a temporary one.
+    const isPopulating = helpers.some(({ name }) => /^(prime|tmp)-/.test(name));
+    if (doubled === undefined && !isPopulating) {
       return {
         because:
           "whether volumes being created need their size twice can't be seen",
@@ -98,7 +99,7 @@ export function inFlightOf(
     }
     const take = { bytes, ofClass: storageClass === ours };
     const chain = claim ? [] : [take];
-    if (doubled && !hasPrime) {
+    if (doubled && !isPopulating) {
       chain.push(take);
     }
     if (chain.length > 0) {
