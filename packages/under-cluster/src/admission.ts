@@ -1,4 +1,4 @@
-import { KubeObject } from './object';
+import { Json, KubeObject } from './object';
 import { parseQuantity } from './quantity';
 import type { Registry } from './registry';
 import { builtInResource, Resource } from './resources';
@@ -15,11 +15,15 @@ const CLASS_BETA = 'volume.beta.kubernetes.io/storage-class';
 export const CLAIM_PROTECTION = 'kubernetes.io/pvc-protection';
 export const VOLUME_PROTECTION = 'kubernetes.io/pv-protection';
 
-/** What the admission plugins that are on by default do to a new object: NamespaceLifecycle, DefaultStorageClass, StorageObjectInUseProtection. */
+/**
+ * What the admission plugins that are on by default do to a new object: NamespaceLifecycle, DefaultStorageClass,
+ * StorageObjectInUseProtection and TaintNodesByCondition. A restored node has had its taints, if any, from elsewhere.
+ */
 export function admit(
   registry: Registry,
   resource: Resource,
   object: KubeObject,
+  restored = false,
 ): KubeObject {
   if (resource.namespaced) {
     checkNamespace(registry, resource, object);
@@ -32,6 +36,9 @@ export function admit(
   }
   if (resource.kind === 'PersistentVolume') {
     return withFinalizer(object, VOLUME_PROTECTION);
+  }
+  if (resource.kind === 'Node' && !restored) {
+    return withTaint(object);
   }
   return object;
 }
@@ -71,6 +78,21 @@ function withFinalizer(object: KubeObject, finalizer: string): KubeObject {
         metadata: {
           ...object.metadata,
           finalizers: [...finalizers, finalizer],
+        },
+      };
+}
+
+/** A node is not ready until a controller says that it is. */
+function withTaint(node: KubeObject): KubeObject {
+  const key = 'node.kubernetes.io/not-ready';
+  const taints: Json[] = node.spec?.taints ?? [];
+  return taints.some(taint => taint.key === key)
+    ? node
+    : {
+        ...node,
+        spec: {
+          ...node.spec,
+          taints: [...taints, { key, effect: 'NoSchedule' }],
         },
       };
 }

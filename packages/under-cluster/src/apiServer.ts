@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { authenticate, User } from './authentication';
@@ -37,6 +38,9 @@ type ResourceRequest = Extract<RequestInfo, { resource: true }>;
 
 /** 3 MiB, the real server's limit for a request's body. */
 const BODY_LIMIT = 3 * 1024 * 1024;
+
+/** 128 KiB: an answer longer than that is compressed for those who take gzip. */
+const GZIP_THRESHOLD = 128 * 1024;
 
 const MERGE_PATCH = 'application/merge-patch+json';
 
@@ -504,12 +508,20 @@ function deletionAnswer(
 }
 
 function sendJson(response: Response, status: number, body: Json): void {
-  const text = `${JSON.stringify(body)}\n`;
+  let content = Buffer.from(`${JSON.stringify(body)}\n`);
   response.statusCode = status;
   response.setHeader('content-type', 'application/json');
   response.setHeader('cache-control', 'no-cache, private');
-  response.setHeader('content-length', Buffer.byteLength(text));
-  (response as ServerResponse).end(text);
+  if (
+    content.length > GZIP_THRESHOLD &&
+    /\bgzip\b/.test(`${response.req.headers['accept-encoding'] ?? ''}`)
+  ) {
+    content = gzipSync(content, { level: 4 });
+    response.setHeader('content-encoding', 'gzip');
+    response.setHeader('vary', 'Accept-Encoding');
+  }
+  response.setHeader('content-length', content.length);
+  (response as ServerResponse).end(content);
 }
 
 function sendText(response: Response, status: number, text: string): void {

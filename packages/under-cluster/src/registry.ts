@@ -153,7 +153,7 @@ export class Registry {
     return this.storage.put(
       storageKey(resource),
       objectKey(metadata.namespace, metadata.name),
-      admit(this, resource, restored),
+      admit(this, resource, restored, true),
     );
   }
 

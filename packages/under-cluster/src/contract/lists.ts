@@ -1,3 +1,5 @@
+import { request } from 'node:https';
+import { gunzipSync } from 'node:zlib';
 import { Json } from '../object';
 import { newNamespace, refusal, Suite } from './suite';
 
@@ -208,6 +210,50 @@ export function lists(suite: Suite): void {
     expect(
       await ask(`continue=${body.metadata.continue}&resourceVersion=5`),
     ).toMatchObject({ status: 400, reason: 'BadRequest' });
+  });
+
+  suite.test('compresses a long list for those who take gzip', async () => {
+    const path = `/api/v1/namespaces/${await newNamespace(
+      suite.cluster,
+    )}/configmaps`;
+    await post(path, {
+      metadata: { name: 'long' },
+      data: { text: 'all work and no play '.repeat(10_000) },
+    });
+    const ask = (headers: Record<string, string>) =>
+      new Promise<{ encoding?: string; body: Buffer }>((resolve, reject) => {
+        request(
+          `${suite.cluster.url}${path}`,
+          {
+            ca: suite.cluster.ca,
+            agent: false,
+            headers: {
+              authorization: `Bearer ${suite.cluster.adminToken}`,
+              ...headers,
+            },
+          },
+          async answer => {
+            const chunks: Buffer[] = [];
+            for await (const chunk of answer) {
+              chunks.push(chunk);
+            }
+            resolve({
+              encoding: answer.headers['content-encoding'],
+              body: Buffer.concat(chunks),
+            });
+          },
+        )
+          .on('error', reject)
+          .end();
+      });
+    const plain = await ask({});
+    expect(plain.encoding).toBeUndefined();
+    const packed = await ask({ 'accept-encoding': 'gzip' });
+    expect(packed.encoding).toBe('gzip');
+    expect(packed.body.length).toBeLessThan(plain.body.length / 10);
+    expect(JSON.parse(gunzipSync(packed.body).toString('utf8'))).toEqual(
+      JSON.parse(plain.body.toString('utf8')),
+    );
   });
 
   suite.test('selects by label with every operator', async () => {

@@ -545,6 +545,25 @@ export function storage(suite: Suite): void {
     });
   });
 
+  suite.test('charges a quota for CPU', async () => {
+    const namespace = await newNamespace(suite.cluster);
+    const path = await quota(namespace, { 'requests.cpu': '1' });
+    const pod = await ask('POST', `/api/v1/namespaces/${namespace}/pods`, {
+      metadata: { name: 'a' },
+      spec: {
+        containers: [
+          {
+            name: 'main',
+            image: 'registry.test/main:1',
+            resources: { requests: { cpu: '2' } },
+          },
+        ],
+      },
+    });
+    expect(pod.status).toBe(403);
+    expect(await used(path)).toEqual({ 'requests.cpu': '0' });
+  });
+
   suite.test('deletes a namespace with what is in it', async () => {
     const namespace = await newNamespace(suite.cluster);
     const one = `/api/v1/namespaces/${namespace}`;

@@ -505,6 +505,86 @@ export function writes(suite: Suite): void {
     expect(body).not.toHaveProperty('stringData');
   });
 
+  suite.test('marks a new node as not ready', async () => {
+    const { body } = await ask('POST', '/api/v1/nodes', {
+      metadata: { name: 'contract-node' },
+    });
+    expect(body.spec.taints).toEqual([
+      { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' },
+    ]);
+    await ask('DELETE', '/api/v1/nodes/contract-node');
+  });
+
+  suite.test('completes what attaches and drives volumes', async () => {
+    const root = '/apis/storage.k8s.io/v1';
+    const driver = await ask('POST', `${root}/csidrivers`, {
+      metadata: { name: 'csi.test.kmetal.io' },
+      spec: {},
+    });
+    expect(driver.body.spec).toEqual({
+      attachRequired: true,
+      podInfoOnMount: false,
+      volumeLifecycleModes: ['Persistent'],
+      fsGroupPolicy: 'ReadWriteOnceWithFSType',
+    });
+    const attachment = await ask('POST', `${root}/volumeattachments`, {
+      metadata: { name: 'contract-attachment' },
+      spec: {
+        attacher: 'csi.test.kmetal.io',
+        nodeName: 'somewhere',
+        source: { persistentVolumeName: 'some-volume' },
+      },
+    });
+    expect(attachment.body.status).toEqual({ attached: false });
+    const failed = await patch(
+      `${root}/volumeattachments/contract-attachment/status`,
+      { status: { attached: false, attachError: { message: 'no such disk' } } },
+    );
+    expect(failed.body.status.attachError.message).toBe('no such disk');
+    const csiNode = await ask('POST', `${root}/csinodes`, {
+      metadata: { name: 'contract-node' },
+      spec: { drivers: [{ name: 'csi.test.kmetal.io', nodeID: 'somewhere' }] },
+    });
+    expect(csiNode.status).toBe(201);
+    for (const one of [
+      'csidrivers/csi.test.kmetal.io',
+      'volumeattachments/contract-attachment',
+      'csinodes/contract-node',
+    ]) {
+      const deleted = await ask('DELETE', `${root}/${one}`);
+      expect(deleted.body.metadata.name).toBe(one.split('/')[1]);
+    }
+  });
+
+  suite.test('completes a pod with all that a node needs', async () => {
+    const { body } = await ask(
+      'POST',
+      `/api/v1/namespaces/${await newNamespace(suite.cluster)}/pods`,
+      {
+        metadata: { name: 'a' },
+        spec: { containers: [{ name: 'main', image: 'registry.test/main:1' }] },
+      },
+    );
+    expect(body).toMatchObject({
+      spec: {
+        restartPolicy: 'Always',
+        preemptionPolicy: 'PreemptLowerPriority',
+        tolerations: [{}, {}],
+        containers: [{ imagePullPolicy: 'IfNotPresent' }],
+      },
+      status: { phase: 'Pending', qosClass: 'BestEffort' },
+    });
+  });
+
+  suite.test('refuses a pod without containers', async () => {
+    const answer = await ask(
+      'POST',
+      `/api/v1/namespaces/${await newNamespace(suite.cluster)}/pods`,
+      { metadata: { name: 'a' }, spec: {} },
+    );
+    expect(answer.status).toBe(422);
+  });
+
   suite.test('records who set which field', async () => {
     const { body } = await ask('POST', await configMaps(), {
       metadata: { name: 'a' },
