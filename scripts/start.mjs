@@ -1,5 +1,6 @@
 // `npm start`: a portal with two demo under clusters, from a fresh clone.
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -108,6 +109,45 @@ async function end(code) {
   process.exit(code);
 }
 
+/** Lets this script, and nobody who doesn't have the token, ask the portal whether its catalog is filled. */
+function accessWith(token) {
+  return {
+    type: 'static',
+    options: { token, subject: 'npm-start' },
+    accessRestrictions: [
+      { plugin: 'catalog', permission: 'catalog.entity.read' },
+      { plugin: 'tenant-storage', permission: 'tenant-storage.tenant.read' },
+    ],
+  };
+}
+
+/** The pages are there, the backend is up, and every tenant that it sees is in the catalog. */
+async function isReady(backendUrl, portalUrl, token) {
+  const get = async (url, headers) => {
+    const response = await fetch(url, {
+      headers,
+      signal: AbortSignal.timeout(5_000),
+    });
+    if (!response.ok) throw new Error(`${url}: ${response.status}`);
+    return response;
+  };
+  const ask = async apiPath => {
+    const headers = { authorization: `Bearer ${token}` };
+    return (await get(`${backendUrl}/api/${apiPath}`, headers)).json();
+  };
+  try {
+    await get(`${backendUrl}/.backstage/health/v1/readiness`);
+    await get(portalUrl);
+    const { total } = await ask('tenant-storage/v1/tenants?limit=1');
+    const { totalItems } = await ask(
+      'catalog/entities/by-query?limit=1&filter=kind=resource,spec.type=kmetal-tenant',
+    );
+    return total > 0 && totalItems >= total;
+  } catch {
+    return false;
+  }
+}
+
 /** Empties a folder that an earlier start made, and no other. */
 async function emptyDemoFolder(folder) {
   const marker = path.join(folder, '.made-by-npm-start');
@@ -184,12 +224,20 @@ async function main() {
   const ready = await demoReady;
 
   progress.step('The portal');
+  const token = randomBytes(24).toString('hex');
+  const ownAccess = path.join(demoDir, 'start-app-config.yaml');
+  await writeFile(
+    ownAccess,
+    JSON.stringify({
+      backend: { auth: { externalAccess: [accessWith(token)] } },
+    }),
+    { mode: 0o600 },
+  );
   const configuration = [
-    '--config',
     path.join(root, 'app-config.yaml'),
-    '--config',
     path.join(demoDir, 'app-config.yaml'),
-  ];
+    ownAccess,
+  ].flatMap(file => ['--config', file]);
   const portal = options.dev
     ? child(
         'backstage-cli',
@@ -228,24 +276,13 @@ async function main() {
   const backendUrl = `http://localhost:${options.port}`;
   const portalUrl = options.dev ? 'http://localhost:3000' : backendUrl;
   const deadline = Date.now() + 180_000;
-  for (;;) {
+  while (!(await isReady(backendUrl, portalUrl, token))) {
     if (portalEnded) return;
     if (Date.now() > deadline) {
       throw new SetUpError(
         `The portal is not ready after 3 minutes: see ${shown('portal.log')}.`,
       );
     }
-    const answers = await Promise.all(
-      [
-        `${backendUrl}/.backstage/health/v1/readiness`,
-        options.dev ? portalUrl : `${backendUrl}/`,
-      ].map(url =>
-        fetch(url, { signal: AbortSignal.timeout(5_000) })
-          .then(response => response.ok)
-          .catch(() => false),
-      ),
-    );
-    if (answers.every(Boolean)) break;
     await new Promise(resolve => {
       setTimeout(resolve, 250);
     });

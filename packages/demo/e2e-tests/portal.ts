@@ -1,4 +1,9 @@
-import { test as base, expect, type Browser, type Page } from '@playwright/test';
+import {
+  test as base,
+  expect,
+  type Browser,
+  type Page,
+} from '@playwright/test';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -13,6 +18,7 @@ interface Ready {
   portalUrl: string;
   gitHostUrl: string;
   underClusters: Array<{ name: string; apiUrl: string; kubeconfig: string }>;
+  controlUrl: string;
 }
 
 /** A started portal, as a person has it after `npm start`. */
@@ -24,6 +30,8 @@ export interface Portal extends Ready {
     url: string,
     body?: object,
   ): Promise<Record<string, any>>;
+  /** Cuts an under cluster off from the portal, or lets it back. */
+  setReachable(underCluster: string, reachable: boolean): Promise<void>;
 }
 
 async function freePort(): Promise<number> {
@@ -80,6 +88,15 @@ async function startPortal(): Promise<{
         )!;
         return asAdministrator(cluster.kubeconfig, method, url, body);
       },
+      async setReachable(underCluster, reachable) {
+        const response = await fetch(
+          `${addresses.controlUrl}/under-clusters/${underCluster}/${
+            reachable ? 'reachable' : 'unreachable'
+          }`,
+          { method: 'POST' },
+        );
+        if (!response.ok) throw new Error(await response.text());
+      },
     },
     async stop() {
       child.kill('SIGINT');
@@ -122,7 +139,9 @@ async function asAdministrator(
   for await (const part of response) text += part;
   const answer = JSON.parse(text);
   if (response.statusCode >= 400) {
-    throw new Error(`${method} ${url}: ${response.statusCode} ${answer.message}`);
+    throw new Error(
+      `${method} ${url}: ${response.statusCode} ${answer.message}`,
+    );
   }
   return answer;
 }

@@ -52,6 +52,16 @@ export function demoConfiguration(options: {
       },
     },
     catalog: {
+      providers: {
+        // a newcomer who changes something in an under cluster wants to see it, not wait for it
+        tenantStorage: {
+          schedule: {
+            initialDelay: { seconds: 1 },
+            frequency: { seconds: 5 },
+            timeout: { seconds: 30 },
+          },
+        },
+      },
       locations: [
         {
           type: 'file',
