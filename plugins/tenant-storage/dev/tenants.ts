@@ -623,6 +623,13 @@ export function tenantCases(): Record<string, TenantCase> {
             'A volume of up to 471.6 Gi can be created now. 499.9 Gi are left of 500 Gi; the file system takes 6 % on top.',
         },
         charged: '1572864',
+        tenantClusters: [
+          {
+            ...tenantNamed('tiny').tenantClusters[0],
+            charged: '1572864',
+            volumes: 1,
+          },
+        ],
         volumes: { ...tenantNamed('tiny').volumes!, total: 1, ok: 1 },
       }),
       volumes: [volumeNumber(1, { charged: '1572864', requested: '1048576' })],

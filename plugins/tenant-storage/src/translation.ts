@@ -168,6 +168,7 @@ export const tenantStorageTranslationRef = createTranslationRef({
       all: 'All',
       anyCluster: 'All tenant clusters',
       anyPurpose: 'All kinds',
+      details: 'Details',
       state: 'State',
       name: 'Volume',
       charged: 'Charged size',
@@ -303,7 +304,7 @@ export const tenantStorageTranslationRef = createTranslationRef({
     },
     failed: {
       title: 'The storage of {{tenant}} can’t be read right now',
-      text: 'The portal’s storage service did not answer. Your volumes are not affected by this. It is tried again every few seconds.',
+      text: 'The portal got no good answer from its storage service. Your volumes go on as they are. It is tried again every few seconds.',
       details: 'What it said: {{message}}',
     },
   },

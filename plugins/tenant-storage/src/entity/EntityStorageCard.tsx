@@ -45,7 +45,7 @@ const useStyles = makeStyles(
       rowGap: theme.spacing(1),
       '& dt': {
         fontSize: theme.typography.pxToRem(13),
-        color: theme.palette.text.secondary,
+        color: theme.palette.textSubtle,
       },
       '& dd': {
         margin: 0,
@@ -59,7 +59,7 @@ const useStyles = makeStyles(
       alignItems: 'flex-start',
       overflowWrap: 'anywhere',
     },
-    more: { color: theme.palette.text.secondary },
+    more: { color: theme.palette.textSubtle },
     word: { fontWeight: 400 },
   }),
   { name: 'TenantStorageCard' },

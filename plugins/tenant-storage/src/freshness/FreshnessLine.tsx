@@ -17,7 +17,7 @@ const useStyles = makeStyles(
     button: {
       textTransform: 'none',
       fontWeight: 400,
-      color: theme.palette.text.secondary,
+      color: theme.palette.textSubtle,
     },
     popover: { padding: theme.spacing(2), maxWidth: 480 },
     table: {
@@ -29,7 +29,7 @@ const useStyles = makeStyles(
         padding: theme.spacing(0.25, 2, 0.25, 0),
         verticalAlign: 'top',
       },
-      '& thead th': { color: theme.palette.text.secondary },
+      '& thead th': { color: theme.palette.textSubtle },
     },
   }),
   { name: 'TenantStorageFreshness' },
@@ -56,7 +56,7 @@ export function FreshnessLine(props: { freshness: Freshness; now: number }) {
     live: { Icon: LiveIcon, color: palette.status.ok },
     partial: { Icon: PartialIcon, color: palette.status.warning },
     stale: { Icon: StaleIcon, color: palette.status.warning },
-    syncing: { Icon: SyncingIcon, color: palette.text.secondary },
+    syncing: { Icon: SyncingIcon, color: palette.textSubtle },
   }[freshness.state];
 
   const kindState = (kind: Freshness['kinds'][number]) => {

@@ -11,7 +11,7 @@ import { tenantStorageTranslationRef } from '../translation';
 const useStyles = makeStyles(
   theme => ({
     problems: { margin: 0, paddingLeft: theme.spacing(2.5) },
-    since: { color: theme.palette.text.secondary },
+    since: { color: theme.palette.textSubtle },
   }),
   { name: 'TenantStorageFreshnessNotices' },
 );

@@ -44,7 +44,7 @@ export function OtherLimits({ tenant }: { tenant: Tenant }) {
       <Typography
         variant="caption"
         color="textSecondary"
-        component="h4"
+        component="h3"
         className={classes.heading}
       >
         {t('quota.others')}

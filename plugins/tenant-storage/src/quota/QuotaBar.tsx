@@ -12,7 +12,7 @@ const useStyles = makeStyles<Theme, { tone: BarTone }>(
         warning: theme.palette.status.warning,
         error: theme.palette.status.error,
       }[tone]);
-    const line = theme.palette.text.secondary;
+    const line = theme.palette.textSubtle;
     return {
       track: {
         position: 'relative',

@@ -5,9 +5,9 @@ import { tenantStorageTranslationRef } from '../translation';
 const useStyles = makeStyles(
   theme => ({
     unknown: {
-      color: theme.palette.text.secondary,
+      color: theme.palette.textSubtle,
       fontStyle: 'italic',
-      borderBottom: `1px dotted ${theme.palette.text.secondary}`,
+      borderBottom: `1px dotted ${theme.palette.textSubtle}`,
     },
   }),
   { name: 'TenantStorageUnknown' },

@@ -18,7 +18,7 @@ const useStyles = makeStyles(
     },
     label: {
       fontSize: theme.typography.pxToRem(13),
-      color: theme.palette.text.secondary,
+      color: theme.palette.textSubtle,
     },
     value: { margin: 0, overflowWrap: 'anywhere' },
     trouble: {

@@ -48,7 +48,7 @@ const useStyles = makeStyles(
     },
     label: {
       fontSize: theme.typography.pxToRem(13),
-      color: theme.palette.text.secondary,
+      color: theme.palette.textSubtle,
     },
     value: {
       margin: 0,
@@ -69,7 +69,7 @@ const useStyles = makeStyles(
     note: {
       margin: 0,
       fontSize: theme.typography.pxToRem(13),
-      color: theme.palette.text.secondary,
+      color: theme.palette.textSubtle,
       lineHeight: 1.45,
     },
     explanation: {

@@ -40,7 +40,7 @@ export function HealthLine({ health }: { health: Health }) {
   let icon = (
     <UnknownIcon
       aria-hidden
-      style={{ color: palette.text.secondary, fontSize: 22 }}
+      style={{ color: palette.textSubtle, fontSize: 22 }}
     />
   );
   if (health.errors > 0 || health.state === 'error') {

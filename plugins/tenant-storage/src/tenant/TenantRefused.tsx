@@ -29,7 +29,7 @@ const useStyles = makeStyles(
     said: {
       fontFamily: 'monospace',
       fontSize: theme.typography.pxToRem(12),
-      color: theme.palette.text.secondary,
+      color: theme.palette.textSubtle,
     },
   }),
   { name: 'TenantStorageRefused' },
@@ -66,7 +66,7 @@ export function TenantNotFound(props: {
       icon={
         <NotFoundIcon
           aria-hidden
-          style={{ color: palette.text.secondary, fontSize: 32 }}
+          style={{ color: palette.textSubtle, fontSize: 32 }}
         />
       }
       title={t('notFound.title')}

@@ -20,7 +20,7 @@ const useStyles = makeStyles(
       fontSize: theme.typography.pxToRem(12),
       overflowWrap: 'anywhere',
     },
-    quiet: { color: theme.palette.text.secondary },
+    quiet: { color: theme.palette.textSubtle },
   }),
   { name: 'TenantStorageController' },
 );
@@ -44,7 +44,7 @@ export function ControllerHealth({
     unknown: (
       <UnknownIcon
         aria-hidden
-        style={{ color: palette.text.secondary, fontSize: 18 }}
+        style={{ color: palette.textSubtle, fontSize: 18 }}
       />
     ),
   }[controller.state];

@@ -19,11 +19,11 @@ const useStyles = makeStyles(
     },
     explanation: {
       margin: 0,
-      color: theme.palette.text.secondary,
+      color: theme.palette.textSubtle,
       fontSize: theme.typography.pxToRem(13),
       lineHeight: 1.45,
     },
-    count: { fontWeight: 400, color: theme.palette.text.secondary },
+    count: { fontWeight: 400, color: theme.palette.textSubtle },
   }),
   { name: 'TenantStorageHiddenConsumers' },
 );
@@ -34,9 +34,11 @@ export function HiddenConsumers({ tenant }: { tenant: Tenant }) {
   const { t } = useTranslationRef(tenantStorageTranslationRef);
   let nothing = '';
   if (tenant.hiddenConsumers.length === 0) {
-    nothing = isSeen(tenant.freshness, 'PersistentVolumeClaim')
-      ? t('hidden.none')
-      : t('unknown');
+    // A worker's disk is told from a volume by the virtual machine that uses it.
+    const seen = ['PersistentVolumeClaim', 'VirtualMachineInstance'].every(
+      kind => isSeen(tenant.freshness, kind),
+    );
+    nothing = seen ? t('hidden.none') : t('unknown');
   }
   return (
     <Panel title={t('hidden.title')}>

@@ -30,14 +30,14 @@ const useStyles = makeStyles(
     head: { '& th': { whiteSpace: 'nowrap' } },
     name: { fontWeight: 700 },
     quiet: {
-      color: theme.palette.text.secondary,
+      color: theme.palette.textSubtle,
       fontSize: theme.typography.pxToRem(12),
       fontWeight: 400,
     },
     charged: { minWidth: 160 },
     bar: { marginTop: theme.spacing(0.75) },
     hint: {
-      borderBottom: `1px dotted ${theme.palette.text.secondary}`,
+      borderBottom: `1px dotted ${theme.palette.textSubtle}`,
       '&:focus-visible': {
         outline: `2px solid ${theme.palette.primary.main}`,
       },

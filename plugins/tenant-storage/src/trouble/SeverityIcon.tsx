@@ -16,7 +16,7 @@ export function SeverityIcon(props: {
   const color = {
     error: palette.status.error,
     warning: palette.status.warning,
-    info: palette.text.secondary,
+    info: palette.textSubtle,
   }[props.severity];
   return (
     <Icon

@@ -16,12 +16,12 @@ const useStyles = makeStyles(
     },
     icon: { display: 'flex', paddingTop: 1 },
     body: { minWidth: 0, overflowWrap: 'anywhere', lineHeight: 1.5 },
-    severity: { color: theme.palette.text.secondary },
+    severity: { color: theme.palette.textSubtle },
     title: { fontWeight: 700 },
     remedy: { marginTop: theme.spacing(0.5) },
     remedyLabel: { fontWeight: 700 },
     about: {
-      color: theme.palette.text.secondary,
+      color: theme.palette.textSubtle,
       fontSize: theme.typography.pxToRem(12),
       marginTop: theme.spacing(0.5),
     },
@@ -32,7 +32,7 @@ const useStyles = makeStyles(
       padding: theme.spacing(0, 1),
       lineHeight: '20px',
       whiteSpace: 'nowrap',
-      color: theme.palette.text.secondary,
+      color: theme.palette.textSubtle,
       [theme.breakpoints.down('sm')]: {
         gridColumn: 2,
         justifySelf: 'start',
@@ -41,7 +41,7 @@ const useStyles = makeStyles(
     },
     whoYou: {
       color: theme.palette.text.primary,
-      borderColor: theme.palette.text.secondary,
+      borderColor: theme.palette.textSubtle,
       fontWeight: 700,
     },
   }),

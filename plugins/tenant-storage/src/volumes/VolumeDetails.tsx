@@ -40,7 +40,7 @@ const useStyles = makeStyles(
       columnGap: theme.spacing(2),
       rowGap: theme.spacing(0.5),
       fontSize: theme.typography.pxToRem(13),
-      '& dt': { color: theme.palette.text.secondary },
+      '& dt': { color: theme.palette.textSubtle },
       '& dd': { margin: 0, overflowWrap: 'anywhere' },
       [theme.breakpoints.down('xs')]: {
         gridTemplateColumns: 'minmax(0, 1fr)',
@@ -79,7 +79,7 @@ const useStyles = makeStyles(
       columnGap: theme.spacing(0.75),
       overflowWrap: 'anywhere',
     },
-    quiet: { color: theme.palette.text.secondary },
+    quiet: { color: theme.palette.textSubtle },
   }),
   { name: 'TenantStorageVolumeDetails' },
 );

@@ -29,7 +29,7 @@ const useStyles = makeStyles(
       [theme.breakpoints.down('sm')]: { minWidth: 110 },
     },
     reason: {
-      color: theme.palette.text.secondary,
+      color: theme.palette.textSubtle,
       fontSize: theme.typography.pxToRem(12),
       paddingLeft: 24,
       lineHeight: 1.35,
@@ -44,11 +44,11 @@ const useStyles = makeStyles(
       whiteSpace: 'nowrap',
     },
     quiet: {
-      color: theme.palette.text.secondary,
+      color: theme.palette.textSubtle,
       fontSize: theme.typography.pxToRem(12),
     },
     nameLine: { display: 'flex', alignItems: 'center', gap: 2 },
-    stale: { color: theme.palette.text.disabled },
+    stale: { color: theme.palette.textSubtle, fontStyle: 'italic' },
     details: { background: theme.palette.action.hover, padding: 0 },
   }),
   { name: 'TenantStorageVolumeRow' },

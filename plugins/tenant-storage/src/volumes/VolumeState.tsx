@@ -27,11 +27,11 @@ export function VolumeState({ state }: { state: Volume['state'] }) {
   const { t } = useTranslationRef(tenantStorageTranslationRef);
   const { Icon, color } = {
     ok: { Icon: OkIcon, color: palette.status.ok },
-    waiting: { Icon: WaitingIcon, color: palette.text.secondary },
+    waiting: { Icon: WaitingIcon, color: palette.textSubtle },
     working: { Icon: WorkingIcon, color: palette.status.running },
     error: { Icon: ErrorIcon, color: palette.status.error },
-    deleting: { Icon: DeletingIcon, color: palette.text.secondary },
-    unknown: { Icon: UnknownIcon, color: palette.text.secondary },
+    deleting: { Icon: DeletingIcon, color: palette.textSubtle },
+    unknown: { Icon: UnknownIcon, color: palette.textSubtle },
   }[state];
   return (
     <span className={classes.root}>

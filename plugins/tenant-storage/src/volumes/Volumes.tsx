@@ -37,7 +37,7 @@ const useStyles = makeStyles(
       gap: theme.spacing(1),
       padding: theme.spacing(0.5, 1.5),
       fontSize: theme.typography.pxToRem(13),
-      color: theme.palette.text.secondary,
+      color: theme.palette.textSubtle,
     },
     hiddenText: {
       position: 'absolute',
@@ -210,7 +210,11 @@ export function Volumes(props: {
           >
             <TableHead>
               <TableRow>
-                <TableCell className={columns.expand} />
+                <TableCell className={columns.expand}>
+                  <span className={classes.hiddenText}>
+                    {t('volumes.details')}
+                  </span>
+                </TableCell>
                 {COLUMNS.map(column => {
                   const sorted = table.sort.key === column.sort;
                   // The youngest is what was created last.
