@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -142,10 +143,42 @@ async function isReady(backendUrl, portalUrl, token) {
     const { totalItems } = await ask(
       'catalog/entities/by-query?limit=1&filter=kind=resource,spec.type=kmetal-tenant',
     );
-    return total > 0 && totalItems >= total;
+    return (
+      total > 0 && totalItems >= total && (await takesWebSockets(backendUrl))
+    );
   } catch {
     return false;
   }
+}
+
+/**
+ * Whether the portal answers a WebSocket. Backstage's signals backend leaves the first one after its start unanswered (it begins to
+ * listen for them when it sees one), and the person who comes first should not be the one to find that out.
+ */
+function takesWebSockets(backendUrl) {
+  return new Promise(resolve => {
+    const call = request(`${backendUrl}/api/signals`, {
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': randomBytes(16).toString('base64'),
+      },
+      timeout: 1_000,
+    });
+    const answer = taken => {
+      resolve(taken);
+      call.destroy();
+    };
+    call.once('upgrade', (_response, socket) => {
+      socket.destroy();
+      answer(true);
+    });
+    call.once('response', () => answer(false));
+    call.once('timeout', () => answer(false));
+    call.once('error', () => answer(false));
+    call.end();
+  });
 }
 
 /** Empties a folder that an earlier start made, and no other. */
@@ -224,6 +257,7 @@ async function main() {
   const ready = await demoReady;
 
   progress.step('The portal');
+  await refuseTakenPort(options.port, '--port');
   const token = randomBytes(24).toString('hex');
   const ownAccess = path.join(demoDir, 'start-app-config.yaml');
   await writeFile(

@@ -117,12 +117,22 @@ describe('useLiveAnswer', () => {
     expect(result.current.value).toBe('two');
   });
 
-  it('polls slowly where there are signals', async () => {
+  it('polls slowly once it has heard a signal', async () => {
     const { asked } = start();
     await settle(() => asked[0].answer('one'));
+    await settle(() => signals.signal('channel'));
+    await pass(SIGNAL_DEBOUNCE_MS);
+    await settle(() => asked[1].answer('two'));
     await pass(POLL_WITH_SIGNALS_MS - 1);
-    expect(asked).toHaveLength(1);
+    expect(asked).toHaveLength(2);
     await pass(1);
+    expect(asked).toHaveLength(3);
+  });
+
+  it('polls as if there were none until it has heard a signal', async () => {
+    const { asked } = start();
+    await settle(() => asked[0].answer('one'));
+    await pass(POLL_MS);
     expect(asked).toHaveLength(2);
   });
 

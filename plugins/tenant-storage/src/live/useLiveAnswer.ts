@@ -4,11 +4,14 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 /** How long signals gather before one fetch answers them all. */
 export const SIGNAL_DEBOUNCE_MS = 200;
 
-/** How often to ask where there are no signals, or after a failure. */
+/**
+ * How often to ask where no signal has been heard yet, or after a failure. That the portal has signals doesn't mean that they arrive:
+ * Backstage's signals backend leaves the first WebSocket after its start unanswered, and nothing tells of a socket that was lost.
+ */
 export const POLL_MS = 10_000;
 
 /**
- * How often to ask where there are signals: they may get lost, and asking renews the backend's knowledge that somebody who may read
+ * How often to ask where signals are heard: they may get lost, and asking renews the backend's knowledge that somebody who may read
  * is looking, without which it stops sending them.
  */
 export const POLL_WITH_SIGNALS_MS = 60_000;
@@ -50,6 +53,7 @@ export function useLiveAnswer<T>(
     loading: true,
   });
   const trigger = useRef<(delay?: number) => void>(() => {});
+  const heard = useRef(false);
 
   useEffect(() => {
     let attempt: AbortController | undefined;
@@ -114,7 +118,9 @@ export function useLiveAnswer<T>(
       if (askedMeanwhile) schedule(SIGNAL_DEBOUNCE_MS);
       else
         schedule(
-          isSignalsAvailable && !failed ? POLL_WITH_SIGNALS_MS : POLL_MS,
+          isSignalsAvailable && heard.current && !failed
+            ? POLL_WITH_SIGNALS_MS
+            : POLL_MS,
         );
     }
 
@@ -138,7 +144,9 @@ export function useLiveAnswer<T>(
   }, [load, isSignalsAvailable]);
 
   useEffect(() => {
-    if (lastSignal) trigger.current(SIGNAL_DEBOUNCE_MS);
+    if (!lastSignal) return;
+    heard.current = true;
+    trigger.current(SIGNAL_DEBOUNCE_MS);
   }, [lastSignal]);
 
   const refresh = useCallback(() => trigger.current(), []);
