@@ -71,18 +71,17 @@ async function startPortal(): Promise<{
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  let output = '';
+  const output: string[] = [];
   const ended = once(child, 'exit');
   const ready = new Promise<void>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8');
-      stream.on('data', (text: string) => {
-        output += text;
-        if (output.includes('Ctrl-C ends it.')) resolve();
-      });
-    }
+    const read = (text: string) => {
+      output.push(text);
+      if (output.join('').includes('Ctrl-C ends it.')) resolve();
+    };
+    child.stdout.setEncoding('utf8').on('data', read);
+    child.stderr.setEncoding('utf8').on('data', read);
     ended.then(([code]) =>
-      reject(new Error(`npm start ended (${code}):\n${output}`)),
+      reject(new Error(`npm start ended (${code}):\n${output.join('')}`)),
     );
   });
   await ready;

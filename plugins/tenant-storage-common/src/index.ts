@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export * from './annotations';
+export type { components, operations, paths } from './api/openapi.generated';
 export * from './api/types';
 export * from './permissions';
 export * from './quantity';

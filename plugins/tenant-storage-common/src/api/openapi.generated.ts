@@ -1,5 +1,6 @@
 // Made by `yarn generate:openapi` from the backend's src/schema/openapi.yaml: change that file, not this one.
 
+/** @public */
 export interface paths {
     "/v1/under-clusters": {
         parameters: {
@@ -101,7 +102,9 @@ export interface paths {
         trace?: never;
     };
 }
+/** @public */
 export type webhooks = Record<string, never>;
+/** @public */
 export interface components {
     schemas: {
         /** @description A Kubernetes name (RFC 1123 subdomain). */
@@ -485,7 +488,9 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+/** @public */
 export type $defs = Record<string, never>;
+/** @public */
 export interface operations {
     listUnderClusters: {
         parameters: {

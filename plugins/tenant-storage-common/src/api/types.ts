@@ -1,55 +1,53 @@
 import type { components, operations } from './openapi.generated';
 
-type Schemas = components['schemas'];
-
 /** @public Why an answer is not whole. */
-export type Problem = Schemas['Problem'];
+export type Problem = components['schemas']['Problem'];
 /** @public What is known of one kind of Kubernetes object. */
-export type KindState = Schemas['KindState'];
+export type KindState = components['schemas']['KindState'];
 /** @public How far an answer can be trusted. */
-export type Freshness = Schemas['Freshness'];
+export type Freshness = components['schemas']['Freshness'];
 /** @public Something a person should know. */
-export type Trouble = Schemas['Trouble'];
-/** @public */
-export type UnderClusterList = Schemas['UnderClusterList'];
-/** @public */
-export type UnderCluster = Schemas['UnderCluster'];
-/** @public */
-export type TenantList = Schemas['TenantList'];
-/** @public */
-export type TenantSummary = Schemas['TenantSummary'];
-/** @public */
-export type TenantStatus = Schemas['TenantStatus'];
-/** @public */
-export type Tenant = Schemas['Tenant'];
+export type Trouble = components['schemas']['Trouble'];
+/** @public Answer of `GET /v1/under-clusters`. */
+export type UnderClusterList = components['schemas']['UnderClusterList'];
+/** @public One under cluster, as the platform team sees it. */
+export type UnderCluster = components['schemas']['UnderCluster'];
+/** @public Answer of `GET /v1/tenants`. */
+export type TenantList = components['schemas']['TenantList'];
+/** @public A tenant in a list. */
+export type TenantSummary = components['schemas']['TenantSummary'];
+/** @public Whether a tenant works. */
+export type TenantStatus = components['schemas']['TenantStatus'];
+/** @public A tenant: quota, headroom, tenant clusters, troubles. */
+export type Tenant = components['schemas']['Tenant'];
 /** @public Whether quotas limit a tenant. */
-export type QuotaState = Schemas['QuotaState'];
+export type QuotaState = components['schemas']['QuotaState'];
 /** @public One key of one ResourceQuota. Numbers are decimal strings. */
-export type QuotaLimit = Schemas['QuotaLimit'];
+export type QuotaLimit = components['schemas']['QuotaLimit'];
 /** @public The largest volume that can be created now. */
-export type Headroom = Schemas['Headroom'];
-/** @public */
-export type VolumeCounts = Schemas['VolumeCounts'];
-/** @public */
-export type TenantCluster = Schemas['TenantCluster'];
-/** @public */
-export type CsiController = Schemas['CsiController'];
-/** @public */
-export type HiddenConsumer = Schemas['HiddenConsumer'];
-/** @public */
-export type StorageClass = Schemas['StorageClass'];
-/** @public */
-export type Cdi = Schemas['Cdi'];
-/** @public */
-export type VolumePurpose = Schemas['VolumePurpose'];
-/** @public */
-export type VolumeState = Schemas['VolumeState'];
-/** @public */
-export type VolumeList = Schemas['VolumeList'];
-/** @public */
-export type Volume = Schemas['Volume'];
-/** @public */
-export type VolumeDetail = Schemas['VolumeDetail'];
+export type Headroom = components['schemas']['Headroom'];
+/** @public Volumes by state. */
+export type VolumeCounts = components['schemas']['VolumeCounts'];
+/** @public A tenant cluster and what it is charged. */
+export type TenantCluster = components['schemas']['TenantCluster'];
+/** @public The CSI controller of a tenant cluster. */
+export type CsiController = components['schemas']['CsiController'];
+/** @public What is charged without being a volume that the tenant asked for. */
+export type HiddenConsumer = components['schemas']['HiddenConsumer'];
+/** @public The class that volumes are carved out of. */
+export type StorageClass = components['schemas']['StorageClass'];
+/** @public CDI in an under cluster. */
+export type Cdi = components['schemas']['Cdi'];
+/** @public What a volume is for. */
+export type VolumePurpose = components['schemas']['VolumePurpose'];
+/** @public Whether a volume works. */
+export type VolumeState = components['schemas']['VolumeState'];
+/** @public Answer of `GET .../volumes`. */
+export type VolumeList = components['schemas']['VolumeList'];
+/** @public One volume. */
+export type Volume = components['schemas']['Volume'];
+/** @public Answer of `GET .../volumes/{volume}`. */
+export type VolumeDetail = components['schemas']['VolumeDetail'];
 /** @public Query of `GET /v1/tenants`. */
 export type ListTenantsQuery = NonNullable<
   operations['listTenants']['parameters']['query']
