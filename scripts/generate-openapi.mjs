@@ -11,11 +11,12 @@ const target = new URL(
   import.meta.url,
 );
 const banner = `// Made by \`yarn generate:openapi\` from the backend's src/schema/openapi.yaml: change that file, not this one.\n\n`;
-// The wire types are part of the published package, so the API report is to show them: it wants a release tag.
-const types = astToString(await openapiTypescript(source)).replaceAll(
-  /^export /gm,
-  '/** @public */\nexport ',
-);
+// The wire types are part of the published package, whose API report wants a release tag, and only tags that TSDoc knows.
+const types = astToString(await openapiTypescript(source))
+  .replaceAll(/^export /gm, '/** @public */\nexport ')
+  .replaceAll('@description ', '')
+  .replaceAll('@default ', 'Default: ')
+  .replaceAll(/@enum \{string\}/g, 'One of the words below.');
 const text = banner + types;
 
 if (process.argv.includes('--check')) {

@@ -42,7 +42,7 @@ export interface paths {
             header?: never;
             path: {
                 underCluster: components["parameters"]["UnderCluster"];
-                /** @description The tenant's namespace in the under cluster. */
+                /** The tenant's namespace in the under cluster. */
                 tenant: components["parameters"]["Tenant"];
             };
             cookie?: never;
@@ -63,7 +63,7 @@ export interface paths {
             header?: never;
             path: {
                 underCluster: components["parameters"]["UnderCluster"];
-                /** @description The tenant's namespace in the under cluster. */
+                /** The tenant's namespace in the under cluster. */
                 tenant: components["parameters"]["Tenant"];
             };
             cookie?: never;
@@ -84,9 +84,9 @@ export interface paths {
             header?: never;
             path: {
                 underCluster: components["parameters"]["UnderCluster"];
-                /** @description The tenant's namespace in the under cluster. */
+                /** The tenant's namespace in the under cluster. */
                 tenant: components["parameters"]["Tenant"];
-                /** @description The claim's name in the under cluster. */
+                /** The claim's name in the under cluster. */
                 volume: components["schemas"]["Name"];
             };
             cookie?: never;
@@ -107,11 +107,11 @@ export type webhooks = Record<string, never>;
 /** @public */
 export interface components {
     schemas: {
-        /** @description A Kubernetes name (RFC 1123 subdomain). */
+        /** A Kubernetes name (RFC 1123 subdomain). */
         Name: string;
-        /** @description A Kubernetes name without dots (RFC 1123 label), such as a namespace has. */
+        /** A Kubernetes name without dots (RFC 1123 label), such as a namespace has. */
         Label: string;
-        /** @description A number of bytes in decimal. */
+        /** A number of bytes in decimal. */
         Bytes: string;
         /** Format: date-time */
         Time: string;
@@ -123,55 +123,55 @@ export interface components {
             request?: Record<string, never>;
             response?: Record<string, never>;
         };
-        /** @description Why an answer is not whole. */
+        /** Why an answer is not whole. */
         Problem: {
             underCluster: string;
-            /** @description The Kubernetes kind that can't be seen, or null if it is the whole under cluster. */
+            /** The Kubernetes kind that can't be seen, or null if it is the whole under cluster. */
             kind: string | null;
-            /** @description For people: what is wrong, and what that hides. */
+            /** For people: what is wrong, and what that hides. */
             message: string;
             since: components["schemas"]["Time"];
         };
         KindState: {
             kind: string;
             /**
-             * @description syncing = not read yet, nothing is known; synced = live; stale = the last known state, not confirmed since;
+             * syncing = not read yet, nothing is known; synced = live; stale = the last known state, not confirmed since;
              *     notPermitted = the reader's role does not allow it; notInstalled = the under cluster does not have this kind.
-             * @enum {string}
+             * One of the words below.
              */
             state: "syncing" | "synced" | "stale" | "notPermitted" | "notInstalled";
-            /** @description When it was last known to be right (synced only). */
+            /** When it was last known to be right (synced only). */
             at: components["schemas"]["Time"] | null;
-            /** @description Since when it is in this state (all but synced). */
+            /** Since when it is in this state (all but synced). */
             since: components["schemas"]["Time"] | null;
             message: string | null;
         };
-        /** @description How far what is shown can be trusted. */
+        /** How far what is shown can be trusted. */
         Freshness: {
             /**
-             * @description live = all that this answer needs is live; partial = some kinds can't be seen; stale = at least one kind is not confirmed; syncing = still being read.
-             * @enum {string}
+             * live = all that this answer needs is live; partial = some kinds can't be seen; stale = at least one kind is not confirmed; syncing = still being read.
+             * One of the words below.
              */
             state: "live" | "partial" | "stale" | "syncing";
-            /** @description The oldest "not confirmed since", if stale. */
+            /** The oldest "not confirmed since", if stale. */
             since: components["schemas"]["Time"] | null;
             kinds: components["schemas"]["KindState"][];
         };
-        /** @description Something a person should know, worst first wherever there are several. */
+        /** Something a person should know, worst first wherever there are several. */
         Trouble: {
-            /** @enum {string} */
+            /** One of the words below. */
             severity: "error" | "warning" | "info";
-            /** @description Stable, for filters and links, e.g. quotaExceeded, waitingForConsumer, provisionerRefusedNode, csiControllerDown. */
+            /** Stable, for filters and links, e.g. quotaExceeded, waitingForConsumer, provisionerRefusedNode, csiControllerDown. */
             code: string;
-            /** @description A few words. */
+            /** A few words. */
             title: string;
-            /** @description One or two sentences; what Kubernetes said is quoted. */
+            /** One or two sentences; what Kubernetes said is quoted. */
             message: string;
-            /** @description The next step. */
+            /** The next step. */
             remedy: string | null;
-            /** @enum {string} */
+            /** One of the words below. */
             whoCanFix: "tenant" | "platform" | "nobody";
-            /** @description The Kubernetes object this rests on. */
+            /** The Kubernetes object this rests on. */
             object: {
                 kind: string;
                 name: string;
@@ -180,13 +180,13 @@ export interface components {
         };
         UnderClusterList: {
             items: components["schemas"]["UnderCluster"][];
-            /** @description Why there is nothing at all, for people. */
+            /** Why there is nothing at all, for people. */
             emptyBecause: string | null;
         };
         UnderCluster: {
             name: components["schemas"]["Label"];
             title: string;
-            /** @description How many tenants it has; null if not known. */
+            /** How many tenants it has; null if not known. */
             tenants: number | null;
             storageClass: components["schemas"]["StorageClass"];
             cdi: components["schemas"]["Cdi"];
@@ -195,15 +195,15 @@ export interface components {
         };
         TenantList: {
             items: components["schemas"]["TenantSummary"][];
-            /** @description How many match, all pages together. */
+            /** How many match, all pages together. */
             total: number;
             nextCursor: string | null;
             errors: components["schemas"]["Problem"][];
             emptyBecause: string | null;
         };
         /**
-         * @description error = something does not work now; warning = it soon won't, or is not whole; unknown = can't be told.
-         * @enum {string}
+         * error = something does not work now; warning = it soon won't, or is not whole; unknown = can't be told.
+         * One of the words below.
          */
         TenantStatus: "ok" | "warning" | "error" | "unknown";
         TenantSummary: {
@@ -212,56 +212,56 @@ export interface components {
             owners: string[];
             status: components["schemas"]["TenantStatus"];
             quotaState: components["schemas"]["QuotaState"];
-            /** @description Of the storage quota with the least headroom; without quota, the sum charged. */
+            /** Of the storage quota with the least headroom; without quota, the sum charged. */
             used: components["schemas"]["Bytes"] | null;
             hard: components["schemas"]["Bytes"] | null;
-            /** @description used / hard; over 1 is a legal value. */
+            /** used / hard; over 1 is a legal value. */
             usedRatio: number | null;
             headroom: components["schemas"]["Headroom"];
             volumes: components["schemas"]["VolumeCounts"] | null;
             worstTrouble: components["schemas"]["Trouble"] | null;
         };
         /**
-         * @description limited = at least one quota binds; unlimited = none does; unknown = quotas can't be seen.
-         * @enum {string}
+         * limited = at least one quota binds; unlimited = none does; unknown = quotas can't be seen.
+         * One of the words below.
          */
         QuotaState: "limited" | "unlimited" | "unknown";
-        /** @description One key of one ResourceQuota that binds the tenant's volumes. */
+        /** One key of one ResourceQuota that binds the tenant's volumes. */
         QuotaLimit: {
-            /** @description The ResourceQuota's name. */
+            /** The ResourceQuota's name. */
             quota: string;
             key: string;
-            /** @enum {string} */
+            /** One of the words below. */
             resource: "bytes" | "count";
-            /** @description The class the key is about; null = all classes together. */
+            /** The class the key is about; null = all classes together. */
             storageClass: string | null;
-            /** @description Bytes or a number of claims; null until counted. */
+            /** Bytes or a number of claims; null until counted. */
             used: components["schemas"]["Bytes"] | null;
             hard: components["schemas"]["Bytes"];
-            /** @description hard - used; negative if over. */
+            /** hard - used; negative if over. */
             remaining: components["schemas"]["Bytes"] | null;
-            /** @description null also if hard is 0. */
+            /** null also if hard is 0. */
             usedRatio: number | null;
         };
-        /** @description The largest volume the tenant can create now, by the size the tenant asks for. */
+        /** The largest volume the tenant can create now, by the size the tenant asks for. */
         Headroom: {
-            /** @enum {string} */
+            /** One of the words below. */
             state: "known" | "unlimited" | "unknown";
             bytes: components["schemas"]["Bytes"] | null;
-            /** @description Plain words for the number and what it takes into account. */
+            /** Plain words for the number and what it takes into account. */
             explanation: string;
             limitedBy: {
                 quota: string;
                 key: string;
             } | null;
-            /** @description What CDI adds for the file system, as a fraction such as 0.06; '0' for block volumes. */
+            /** What CDI adds for the file system, as a fraction such as 0.06; '0' for block volumes. */
             overhead: string | null;
-            /** @description Whether creating a volume needs its size twice for a moment. */
+            /** Whether creating a volume needs its size twice for a moment. */
             doubled: boolean | null;
-            /** @description Bytes that volumes being created will still take. */
+            /** Bytes that volumes being created will still take. */
             inFlight: components["schemas"]["Bytes"] | null;
         };
-        /** @description Tenant volumes and VM disks by state; helper claims are not counted. */
+        /** Tenant volumes and VM disks by state; helper claims are not counted. */
         VolumeCounts: {
             total: number;
             ok: number;
@@ -275,16 +275,16 @@ export interface components {
             underCluster: components["schemas"]["Label"];
             underClusterTitle: string;
             name: components["schemas"]["Label"];
-            /** @description Entity references. */
+            /** Entity references. */
             owners: string[];
             status: components["schemas"]["TenantStatus"];
             quotaState: components["schemas"]["QuotaState"];
-            /** @description Every key that binds; the one with the least headroom first. */
+            /** Every key that binds; the one with the least headroom first. */
             limits: components["schemas"]["QuotaLimit"][];
             headroom: components["schemas"]["Headroom"];
-            /** @description Sum of all claims of the class, in bytes. */
+            /** Sum of all claims of the class, in bytes. */
             charged: components["schemas"]["Bytes"] | null;
-            /** @description Claims that name no tenant cluster are in an entry whose name is null. */
+            /** Claims that name no tenant cluster are in an entry whose name is null. */
             tenantClusters: components["schemas"]["TenantCluster"][];
             hiddenConsumers: components["schemas"]["HiddenConsumer"][];
             volumes: components["schemas"]["VolumeCounts"] | null;
@@ -304,14 +304,14 @@ export interface components {
             volumes: number | null;
             csiController: components["schemas"]["CsiController"];
         };
-        /** @description kubevirt-csi-controller of a tenant cluster. */
+        /** kubevirt-csi-controller of a tenant cluster. */
         CsiController: {
-            /** @enum {string} */
+            /** One of the words below. */
             state: "ready" | "degraded" | "down" | "missing" | "unknown";
             name: string | null;
             ready: number | null;
             desired: number | null;
-            /** @description Only the ones in trouble. */
+            /** Only the ones in trouble. */
             containers: {
                 pod: string;
                 container: string;
@@ -320,7 +320,7 @@ export interface components {
                 restarts: number;
             }[];
         };
-        /** @description What counts against the quota without being a volume the tenant asked for. */
+        /** What counts against the quota without being a volume the tenant asked for. */
         HiddenConsumer: {
             purpose: components["schemas"]["VolumePurpose"];
             charged: components["schemas"]["Bytes"];
@@ -328,24 +328,24 @@ export interface components {
             explanation: string;
         };
         StorageClass: {
-            /** @enum {string} */
+            /** One of the words below. */
             state: "present" | "missing" | "unknown";
             name: string;
             provisioner: string | null;
-            /** @description For people, e.g. Local disks, Ceph RBD; the provisioner if it is not a known one. */
+            /** For people, e.g. Local disks, Ceph RBD; the provisioner if it is not a known one. */
             backend: string | null;
             volumeBindingMode: string | null;
             reclaimPolicy: string | null;
-            /** @description What the class says; local-path says true and cannot. */
+            /** What the class says; local-path says true and cannot. */
             allowVolumeExpansion: boolean | null;
-            /** @description CDI's StorageProfile of the class. */
+            /** CDI's StorageProfile of the class. */
             profile: {
                 /**
-                 * @description pinned = spec says so and status follows; pinning = status does not follow yet; derived = CDI's own choice; missing; unknown.
-                 * @enum {string}
+                 * pinned = spec says so and status follows; pinning = status does not follow yet; derived = CDI's own choice; missing; unknown.
+                 * One of the words below.
                  */
                 state: "pinned" | "pinning" | "derived" | "missing" | "unknown";
-                /** @description What CDI uses. */
+                /** What CDI uses. */
                 claimPropertySets: {
                     accessModes: string[];
                     volumeMode: string | null;
@@ -353,21 +353,21 @@ export interface components {
             };
         };
         Cdi: {
-            /** @enum {string} */
+            /** One of the words below. */
             state: "deployed" | "notDeployed" | "notInstalled" | "unknown";
             phase: string | null;
             version: string | null;
-            /** @description For the class, a fraction such as 0.06. */
+            /** For the class, a fraction such as 0.06. */
             filesystemOverhead: string | null;
         };
         /**
-         * @description tenantVolume = a tenant cluster asked for it; populating, scratch, clone = CDI's helpers; vmDisk = a worker VM's disk; other.
-         * @enum {string}
+         * tenantVolume = a tenant cluster asked for it; populating, scratch, clone = CDI's helpers; vmDisk = a worker VM's disk; other.
+         * One of the words below.
          */
         VolumePurpose: "tenantVolume" | "populating" | "scratch" | "clone" | "vmDisk" | "other";
         /**
-         * @description ok; waiting = for its first consumer, which is fine; working = on its way; error = does not work; deleting; unknown.
-         * @enum {string}
+         * ok; waiting = for its first consumer, which is fine; working = on its way; error = does not work; deleting; unknown.
+         * One of the words below.
          */
         VolumeState: "ok" | "waiting" | "working" | "error" | "deleting" | "unknown";
         VolumeList: {
@@ -378,28 +378,28 @@ export interface components {
             errors: components["schemas"]["Problem"][];
         };
         Volume: {
-            /** @description In the under cluster. */
+            /** In the under cluster. */
             name: string;
             purpose: components["schemas"]["VolumePurpose"];
-            /** @description For helpers: the volume that they serve. */
+            /** For helpers: the volume that they serve. */
             belongsTo: string | null;
             state: components["schemas"]["VolumeState"];
             troubles: components["schemas"]["Trouble"][];
             tenantCluster: string | null;
-            /** @description The claim in the tenant cluster, which can't be seen from here but for its uid. */
+            /** The claim in the tenant cluster, which can't be seen from here but for its uid. */
             tenantClaim: {
                 uid: string;
-                /** @description Finds the claim, run against the tenant cluster. */
+                /** Finds the claim, run against the tenant cluster. */
                 command: string;
             } | null;
             requested: components["schemas"]["Bytes"] | null;
-            /** @description What counts against the quota: the larger of request and status.allocatedResources. null if there is no claim (nothing is charged) or its size is not known. */
+            /** What counts against the quota: the larger of request and status.allocatedResources. null if there is no claim (nothing is charged) or its size is not known. */
             charged: components["schemas"]["Bytes"] | null;
             capacity: components["schemas"]["Bytes"] | null;
             storageClass: string | null;
             accessModes: string[];
             volumeMode: string | null;
-            /** @description The claim's phase; null if there is no claim (yet). */
+            /** The claim's phase; null if there is no claim (yet). */
             phase: string | null;
             dataVolume: {
                 name: string;
@@ -407,7 +407,7 @@ export interface components {
                 progress: string | null;
             } | null;
             persistentVolume: string | null;
-            /** @description The node whose disk holds it, if it is bound to one. */
+            /** The node whose disk holds it, if it is bound to one. */
             node: string | null;
             attachedTo: {
                 virtualMachine: string;
@@ -418,7 +418,7 @@ export interface components {
         };
         VolumeDetail: {
             volume: components["schemas"]["Volume"];
-            /** @description Newest first; Kubernetes forgets them after an hour. null if they can't be seen. */
+            /** Newest first; Kubernetes forgets them after an hour. null if they can't be seen. */
             events: {
                 type: string;
                 reason: string;
@@ -435,7 +435,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description The query can't be read; the message names the parameter. */
+        /** The query can't be read; the message names the parameter. */
         BadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -444,7 +444,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The caller is not signed in. */
+        /** The caller is not signed in. */
         Unauthenticated: {
             headers: {
                 [name: string]: unknown;
@@ -453,7 +453,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description There is no such tenant or volume, or the caller may not read it, or it is not known yet: always the same answer. A name that can't exist gets it too. */
+        /** There is no such tenant or volume, or the caller may not read it, or it is not known yet: always the same answer. A name that can't exist gets it too. */
         NotFound: {
             headers: {
                 [name: string]: unknown;
@@ -463,7 +463,7 @@ export interface components {
             };
         };
         /**
-         * @description It can't be told now: permissions can't be checked, or the under cluster has not been read yet. The latter is only said to callers who
+         * It can't be told now: permissions can't be checked, or the under cluster has not been read yet. The latter is only said to callers who
          *     may read the whole under cluster (tenant-storage.fleet.read); others get the 404.
          */
         Unavailable: {
@@ -477,11 +477,11 @@ export interface components {
     };
     parameters: {
         UnderCluster: components["schemas"]["Label"];
-        /** @description The tenant's namespace in the under cluster. */
+        /** The tenant's namespace in the under cluster. */
         Tenant: components["schemas"]["Label"];
-        /** @description How many items a page holds at most. */
+        /** How many items a page holds at most. */
         Limit: number;
-        /** @description nextCursor of the page before, with the same other parameters. */
+        /** nextCursor of the page before, with the same other parameters. */
         Cursor: string;
     };
     requestBodies: never;
@@ -501,7 +501,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description In configured order. */
+            /** In configured order. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -518,19 +518,19 @@ export interface operations {
     listTenants: {
         parameters: {
             query?: {
-                /** @description Part of the tenant's or the under cluster's name, ignoring case. */
+                /** Part of the tenant's or the under cluster's name, ignoring case. */
                 search?: string;
-                /** @description Only tenants of this under cluster. */
+                /** Only tenants of this under cluster. */
                 underCluster?: components["schemas"]["Label"];
-                /** @description Only tenants of this owner, an entity reference such as group:default/team-alpha. */
+                /** Only tenants of this owner, an entity reference such as group:default/team-alpha. */
                 owner?: string;
-                /** @description Only tenants in one of these states, separated by commas. */
+                /** Only tenants in one of these states, separated by commas. */
                 status?: string;
-                /** @description What to sort by; a minus sign in front turns the order round. Unknown values come last either way. */
+                /** What to sort by; a minus sign in front turns the order round. Unknown values come last either way. */
                 sort?: "name" | "-name" | "used" | "-used" | "usedRatio" | "-usedRatio" | "headroom" | "-headroom" | "status" | "-status";
-                /** @description How many items a page holds at most. */
+                /** How many items a page holds at most. */
                 limit?: components["parameters"]["Limit"];
-                /** @description nextCursor of the page before, with the same other parameters. */
+                /** nextCursor of the page before, with the same other parameters. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
@@ -539,7 +539,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of tenants. */
+            /** A page of tenants. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -559,14 +559,14 @@ export interface operations {
             header?: never;
             path: {
                 underCluster: components["parameters"]["UnderCluster"];
-                /** @description The tenant's namespace in the under cluster. */
+                /** The tenant's namespace in the under cluster. */
                 tenant: components["parameters"]["Tenant"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The tenant. */
+            /** The tenant. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -584,32 +584,32 @@ export interface operations {
     listVolumes: {
         parameters: {
             query?: {
-                /** @description Part of the volume's name, its tenant claim's uid, tenant cluster, node or VM, ignoring case. */
+                /** Part of the volume's name, its tenant claim's uid, tenant cluster, node or VM, ignoring case. */
                 search?: string;
-                /** @description Only volumes in one of these states, separated by commas. */
+                /** Only volumes in one of these states, separated by commas. */
                 state?: string;
-                /** @description Only volumes of this tenant cluster. */
+                /** Only volumes of this tenant cluster. */
                 tenantCluster?: components["schemas"]["Name"];
-                /** @description Only volumes of these purposes, separated by commas. */
+                /** Only volumes of these purposes, separated by commas. */
                 purpose?: string;
-                /** @description What to sort by; a minus sign in front turns the order round. Unknown values come last either way. */
+                /** What to sort by; a minus sign in front turns the order round. Unknown values come last either way. */
                 sort?: "name" | "-name" | "charged" | "-charged" | "createdAt" | "-createdAt" | "state" | "-state" | "tenantCluster" | "-tenantCluster" | "node" | "-node";
-                /** @description How many items a page holds at most. */
+                /** How many items a page holds at most. */
                 limit?: components["parameters"]["Limit"];
-                /** @description nextCursor of the page before, with the same other parameters. */
+                /** nextCursor of the page before, with the same other parameters. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
             path: {
                 underCluster: components["parameters"]["UnderCluster"];
-                /** @description The tenant's namespace in the under cluster. */
+                /** The tenant's namespace in the under cluster. */
                 tenant: components["parameters"]["Tenant"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description A page of volumes. */
+            /** A page of volumes. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -630,16 +630,16 @@ export interface operations {
             header?: never;
             path: {
                 underCluster: components["parameters"]["UnderCluster"];
-                /** @description The tenant's namespace in the under cluster. */
+                /** The tenant's namespace in the under cluster. */
                 tenant: components["parameters"]["Tenant"];
-                /** @description The claim's name in the under cluster. */
+                /** The claim's name in the under cluster. */
                 volume: components["schemas"]["Name"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The volume, with its recent events. */
+            /** The volume, with its recent events. */
             200: {
                 headers: {
                     [name: string]: unknown;
