@@ -165,6 +165,11 @@ class Http2Transport implements Transport {
   #lastHeard: number;
   #cancelPing: () => void = () => {};
   #lost?: ConnectionError;
+  /**
+   * Resolves with the first that the server says in HTTP/2, its SETTINGS. Until then a connection may end without a word: Node 24 tells
+   * neither an error nor a close of a session that is reset while it begins, so whoever waits for this sets a deadline.
+   */
+  readonly ready: Promise<void>;
 
   constructor(socket: tls.TLSSocket, url: URL, events: TransportEvents) {
     this.#events = events;
@@ -189,6 +194,22 @@ class Http2Transport implements Transport {
     });
     session.once('close', ended);
     session.once('error', ended);
+    this.ready = new Promise((resolve, reject) => {
+      session.once('remoteSettings', () => {
+        this.#heard();
+        resolve();
+      });
+      session.once('error', error =>
+        reject(connectionTrouble(error, events.place)),
+      );
+      session.once('close', () =>
+        reject(
+          new ConnectionError(
+            `${events.place} closed the connection as soon as it was made`,
+          ),
+        ),
+      );
+    });
     this.#ping();
   }
 
@@ -527,7 +548,9 @@ export class Connection {
         return;
       }
       this.#openingSocket = socket;
+      let http2Transport: Http2Transport | undefined;
       const cancel = this.#clock.after(CONNECT_WITHIN_MS, () => {
+        http2Transport?.close();
         socket.destroy();
         reject(
           new ConnectionError(
@@ -544,17 +567,31 @@ export class Connection {
         cancel();
         reject(
           new ConnectionError(
-            `${this.place} closed the connection before it was secure: is it an https address?`,
+            http2Transport
+              ? `${this.place} closed the connection as soon as it was made`
+              : `${this.place} closed the connection before it was secure: is it an https address?`,
           ),
         );
       });
       socket.once('secureConnect', () => {
-        cancel();
         socket.setNoDelay(true);
         if (socket.alpnProtocol === 'h2') {
-          resolve(new Http2Transport(socket, url, events));
+          const transport = new Http2Transport(socket, url, events);
+          http2Transport = transport;
+          transport.ready.then(
+            () => {
+              cancel();
+              resolve(transport);
+            },
+            error => {
+              cancel();
+              transport.close();
+              reject(error);
+            },
+          );
           return;
         }
+        cancel();
         // An agent makes its own connections: this one has only told which protocol to speak.
         resolve(new Http1Transport(url, tlsOptions, events));
         socket.destroy();
