@@ -72,15 +72,27 @@ describe('freshness', () => {
           NOW,
         ).state,
       ).toBe('partial');
-      expect(
-        freshnessOf(
-          clusterWith({ Node: states.notInstalled }),
-          TENANT_KINDS,
-          NOW,
-        ).state,
-      ).toBe('partial');
     },
   );
+
+  it('is live if a kind is not installed, which hides nothing, and says so of that kind', () => {
+    const cluster = clusterWith({
+      VirtualMachineInstance: states.notInstalled,
+    });
+    const freshness = freshnessOf(cluster, TENANT_KINDS, NOW);
+    expect(freshness.state).toBe('live');
+    expect(
+      freshness.kinds.find(({ kind }) => kind === 'VirtualMachineInstance'),
+    ).toMatchObject({
+      state: 'notInstalled',
+      message:
+        'The under cluster Munich 1 does not have VirtualMachineInstance objects, so there is nothing to tell of which worker machine uses a volume.',
+    });
+    expect(problemsOf(cluster, TENANT_KINDS, NOW)).toEqual([]);
+    expect(problemsOf(cluster, UNDER_CLUSTER_KINDS, NOW, 'platform')).toEqual(
+      [],
+    );
+  });
 
   it('tells the oldest time that is not confirmed', () => {
     const cluster = clusterWith({
@@ -108,7 +120,7 @@ describe('problems', () => {
     expect(problemsOf(clusterWith({}), UNDER_CLUSTER_KINDS, NOW)).toEqual([]);
   });
 
-  it.each(Object.keys(states))(
+  it.each(['stale', 'syncing', 'notPermitted'])(
     'say of a kind that is %s what that hides, and nothing of the platform',
     state => {
       const cluster = clusterWith({ PersistentVolume: states[state] });

@@ -106,7 +106,7 @@ function kindMessage(
     case 'notPermitted':
       return `The portal is not allowed to read ${kind} objects${said}. What can't be seen: ${hidden}.`;
     default:
-      return `The under cluster ${cluster.settings.title} does not have ${kind} objects${said}. What can't be seen: ${hidden}.`;
+      return `The under cluster ${cluster.settings.title} does not have ${kind} objects${said}, so there is nothing to tell of ${hidden}.`;
   }
 }
 
@@ -142,8 +142,8 @@ export function freshnessOf(
       staleSince = Math.min(staleSince ?? Infinity, state.since);
     }
     syncing ||= state.state === 'syncing';
-    partial ||=
-      state.state === 'notPermitted' || state.state === 'notInstalled';
+    // What is not installed is known to be nothing, so that nothing of it is hidden.
+    partial ||= state.state === 'notPermitted';
   }
   let state: Freshness['state'] = 'live';
   if (staleSince !== undefined) state = 'stale';
@@ -157,7 +157,8 @@ export function freshnessOf(
 }
 
 /**
- * Why an answer made from these kinds is not whole. Trouble of the whole under cluster stands for the kinds that it keeps from being
+ * Why an answer made from these kinds is not whole. A kind that is not installed is no reason: there is none of it, which its state in
+ * {@link freshnessOf} tells, and what should be installed and is not is a trouble of its own. Trouble of the whole under cluster stands for the kinds that it keeps from being
  * read, rather than being repeated for each.
  */
 export function problemsOf(
@@ -185,6 +186,7 @@ export function problemsOf(
     const state = cluster.state(kind);
     if (
       state.state === 'synced' ||
+      state.state === 'notInstalled' ||
       (whole.length > 0 &&
         (state.state === 'stale' || state.state === 'syncing'))
     ) {
