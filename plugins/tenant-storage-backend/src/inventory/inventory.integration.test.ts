@@ -225,6 +225,10 @@ describe.each(starts)('The inventory of %s', (_, start) => {
         },
       )
     ).body;
+    const concerned = new Set<string | undefined>();
+    const stopListening = running.inventory.onChange(change => {
+      if (change.kind === 'PersistentVolume') concerned.add(change.namespace);
+    });
     await underCluster.request('POST', '/api/v1/persistentvolumes', {
       apiVersion: 'v1',
       kind: 'PersistentVolume',
@@ -268,6 +272,8 @@ describe.each(starts)('The inventory of %s', (_, start) => {
         cluster().volumeOfClaim('alpha', 'pvc-1') !== undefined &&
         events().some(it => it.reason === 'ProvisioningFailed'),
     );
+    stopListening();
+    expect([...concerned]).toEqual(['alpha']);
     expect(cluster().volumeOfClaim('alpha', 'pvc-1')?.name).toBe('pv-1');
     expect(
       events().find(it => it.reason === 'ProvisioningFailed')?.message,

@@ -23,6 +23,28 @@ describe('The records of a kind', () => {
     expect(store.size).toBe(0);
   });
 
+  it('tell of a change to each namespace that it concerns, the one before included', () => {
+    const told: string[] = [];
+    const store = new RecordStore<'PersistentVolume'>({
+      changed: concerned => told.push(concerned),
+      concerns: volume => volume.claim?.namespace,
+    });
+    const volume = { uid: 'v', name: 'pv-1', createdAt: 0 };
+    const boundIn = (claimNamespace: string, phase = 'Bound') => ({
+      ...volume,
+      phase,
+      claim: { namespace: claimNamespace, name: 'data' },
+    });
+
+    store.upsert(boundIn('alpha'), '1');
+    store.upsert(boundIn('alpha', 'Released'), '2');
+    store.upsert(volume, '3');
+    store.upsert(boundIn('beta'), '4');
+    store.remove({ name: 'pv-1', uid: 'v' }, '5');
+
+    expect(told).toEqual(['alpha', 'alpha', 'alpha', '', '', 'beta', 'beta']);
+  });
+
   it('drop what a finished list does not name, not what an unfinished one has not named yet', () => {
     const store = new RecordStore<'Namespace'>();
     store.upsert(namespace('a'), '1');

@@ -13,8 +13,10 @@ interface Entry<R> {
 export interface RecordListener<R> {
   added?(record: R): void;
   removed?(record: R): void;
-  /** Once per change, with the namespace ('' if cluster-scoped). */
+  /** Once per change and namespace that it concerns ('' if that is none in particular). */
   changed?(namespace: string): void;
+  /** Which namespace a record concerns, if that is not the one that it is in. */
+  concerns?(record: R): string | undefined;
 }
 
 /** A list as it comes in, page by page. What it doesn't name is gone once it is finished. */
@@ -132,7 +134,7 @@ export class RecordStore<K extends KindName> {
     else this.#size += 1;
     named.set(record.name, { record, version, listing });
     this.#listener.added?.(record);
-    this.#listener.changed?.(namespace);
+    this.#tellChanged(known ? [known.record, record] : [record]);
   }
 
   #delete(namespace: string, name: string): void {
@@ -143,6 +145,18 @@ export class RecordStore<K extends KindName> {
     if (named.size === 0) this.#byNamespace.delete(namespace);
     this.#size -= 1;
     this.#listener.removed?.(known.record);
-    this.#listener.changed?.(namespace);
+    this.#tellChanged([known.record]);
+  }
+
+  #tellChanged(records: Array<RecordsByKind[K]>): void {
+    const listener = this.#listener;
+    const concerned = new Set(
+      records.map(
+        record =>
+          (listener.concerns ? listener.concerns(record) : record.namespace) ??
+          '',
+      ),
+    );
+    for (const namespace of concerned) listener.changed?.(namespace);
   }
 }

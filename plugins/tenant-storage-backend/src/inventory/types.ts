@@ -52,7 +52,10 @@ export interface ClusterInventory {
   problems(): Array<{ message: string; since: number }>;
 }
 
-/** What changed, for whoever tells readers to look again. `namespace` is absent for cluster-scoped kinds. */
+/**
+ * What changed, for whoever tells readers to look again. `namespace` is that of a claim for the PersistentVolume that is bound to it, and absent
+ * for what concerns no namespace in particular.
+ */
 export interface InventoryChange {
   underCluster: string;
   kind: KindName;

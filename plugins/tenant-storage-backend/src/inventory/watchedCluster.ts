@@ -76,6 +76,8 @@ export class WatchedCluster implements ClusterInventory {
       PersistentVolume: this.#watch('PersistentVolume', {
         added: volume => this.#claims.add(volume),
         removed: volume => this.#claims.remove(volume),
+        // So that a tenant's volume is news to its readers alone.
+        concerns: volume => volume.claim?.namespace,
       }),
       StorageClass: this.#watch('StorageClass'),
       CSIDriver: this.#watch('CSIDriver'),
