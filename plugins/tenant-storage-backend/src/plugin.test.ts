@@ -482,6 +482,12 @@ describe('the plugin', () => {
     ],
     ['tenantStorage.owners[0].tenant', { owners: [{ owner: 'a' }] }],
     ['tenantStorage.access.groups', { access: { groups: 7 } }],
+    ['tenantStorage.underCluster', { underCluster: [] }],
+    ['tenantStorage.access.group', { access: { group: ['a'] } }],
+    [
+      'tenantStorage.owners[0].cluster',
+      { owners: [{ cluster: 'north', tenant: 'alpha', owner: 'a' }] },
+    ],
   ])(
     'does not start with malformed configuration, and names %s',
     async (key, tenantStorage) => {

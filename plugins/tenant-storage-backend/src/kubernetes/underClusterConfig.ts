@@ -9,6 +9,7 @@ import type {
   UnderClusterDefinition,
   UnderClusterSupplier,
 } from '@kmetal/backstage-plugin-tenant-storage-node';
+import { ConfigSection } from '../configuration/configSection';
 import type { UnderClusterSettings } from '../inventory/types';
 import { certificateFrom, tokenFrom } from './credentials';
 
@@ -62,66 +63,7 @@ const DANGERS = [
   'dangerouslyAllowSkipTlsVerify',
 ] as const;
 
-/** An object of the configuration, read with errors that name the whole key and never show a value. */
-class Section {
-  readonly #values: Record<string, unknown>;
-
-  constructor(readonly key: string, value: unknown, known: readonly string[]) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new InputError(`${key} must be an object`);
-    }
-    this.#values = { ...value };
-    for (const name of Object.keys(this.#values)) {
-      if (!known.includes(name)) {
-        throw new InputError(
-          `${key}.${name} is not a known setting: use one of ${known.join(
-            ', ',
-          )}`,
-        );
-      }
-    }
-  }
-
-  has(name: string): boolean {
-    return this.#values[name] !== undefined && this.#values[name] !== null;
-  }
-
-  text(
-    name: string,
-    form?: { pattern: RegExp; is: string },
-  ): string | undefined {
-    if (!this.has(name)) return undefined;
-    const value = this.#values[name];
-    if (typeof value !== 'string' || value === '') {
-      throw new InputError(
-        `${this.key}.${name} must be a text that is not empty${
-          form ? `: ${form.is}` : ''
-        }`,
-      );
-    }
-    if (form && !form.pattern.test(value)) {
-      throw new InputError(`${this.key}.${name} must be ${form.is}`);
-    }
-    return value;
-  }
-
-  flag(name: string): boolean | undefined {
-    if (!this.has(name)) return undefined;
-    const value = this.#values[name];
-    if (typeof value !== 'boolean') {
-      throw new InputError(`${this.key}.${name} must be true or false`);
-    }
-    return value;
-  }
-
-  section(name: string, known: readonly string[]): Section | undefined {
-    return this.has(name)
-      ? new Section(`${this.key}.${name}`, this.#values[name], known)
-      : undefined;
-  }
-}
-
-function readTellingApart(section: Section): UnderClusterDefaults {
+function readTellingApart(section: ConfigSection): UnderClusterDefaults {
   const csi = section.section('csiController', ['labelSelector', 'namePrefix']);
   const found: UnderClusterDefaults = {
     storageClass: section.text('storageClass', {
@@ -157,7 +99,7 @@ const TELLING_APART = [
   'ownerKey',
 ];
 
-function readAddress(section: Section, dangers: UnderClusterDangers) {
+function readAddress(section: ConfigSection, dangers: UnderClusterDangers) {
   const { key } = section;
   const url = section.text('url');
   let parsed: URL;
@@ -221,7 +163,7 @@ function readAddress(section: Section, dangers: UnderClusterDangers) {
 }
 
 function readConnection(
-  section: Section,
+  section: ConfigSection,
   dangers: UnderClusterDangers,
 ): UnderClusterConnection {
   const { key } = section;
@@ -260,7 +202,7 @@ function readConnection(
 }
 
 function readUnderCluster(key: string, value: unknown): UnderClusterDefinition {
-  const section = new Section(key, value, [
+  const section = new ConfigSection(key, value, [
     'name',
     'title',
     'url',
@@ -299,14 +241,15 @@ export function readUnderClusterConfig(
   config: RootConfigService,
   logger: LoggerService,
 ): { supplier: UnderClusterSupplier; defaults: UnderClusterDefaults } {
-  const configured = config.getOptional('tenantStorage.defaults');
-  const defaults =
-    configured === undefined
-      ? {}
-      : readTellingApart(
-          new Section('tenantStorage.defaults', configured, TELLING_APART),
-        );
-  const list = config.getOptional('tenantStorage.underClusters') ?? [];
+  // Whoever misspells a key is told, rather than left with a portal that shows nothing.
+  const whole = new ConfigSection(
+    'tenantStorage',
+    config.getOptional('tenantStorage') ?? {},
+    ['underClusters', 'defaults', 'access', 'owners'],
+  );
+  const configured = whole.section('defaults', TELLING_APART);
+  const defaults = configured ? readTellingApart(configured) : {};
+  const list = whole.value('underClusters') ?? [];
   if (!Array.isArray(list)) {
     throw new InputError(
       'tenantStorage.underClusters must be a list of under clusters',

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
+import { ConfigSection } from '../configuration/configSection';
 import type { ClusterInventory } from '../inventory/types';
 import { parseOwner } from './entityRef';
 
@@ -19,23 +20,32 @@ export class TenantOwners {
   /** @throws InputError naming the key that can't be read. */
   static fromConfig(config: Config, logger: LoggerService): TenantOwners {
     const configured = new Map<string, string[]>();
-    const entries = config.getOptionalConfigArray('tenantStorage.owners') ?? [];
-    entries.forEach((entry, index) => {
+    const entries = config.getOptional('tenantStorage.owners') ?? [];
+    if (!Array.isArray(entries)) {
+      throw new InputError('tenantStorage.owners must be a list of owners');
+    }
+    entries.forEach((value, index) => {
       const key = `tenantStorage.owners[${index}]`;
-      const tenant = entry.getOptionalString('tenant');
+      const entry = new ConfigSection(key, value, [
+        'underCluster',
+        'tenant',
+        'owner',
+        'owners',
+      ]);
+      const tenant = entry.text('tenant');
       if (!tenant) {
         throw new InputError(
           `${key}.tenant is missing: name the namespace whose owner this is`,
         );
       }
-      const underCluster = entry.getOptionalString('underCluster') ?? '';
+      const underCluster = entry.text('underCluster') ?? '';
       const id = `${underCluster}/${tenant}`;
       if (configured.has(id)) {
         throw new InputError(
           `${key}.tenant names "${tenant}" a second time: list all of its owners in one entry`,
         );
       }
-      configured.set(id, ownersOfEntry(entry, key));
+      configured.set(id, ownersOfEntry(entry));
     });
     return new TenantOwners(configured, logger);
   }
@@ -85,9 +95,10 @@ export class TenantOwners {
   }
 }
 
-function ownersOfEntry(entry: Config, key: string): string[] {
-  const single = entry.getOptional('owner');
-  const several = entry.getOptional('owners');
+function ownersOfEntry(entry: ConfigSection): string[] {
+  const { key } = entry;
+  const single = entry.value('owner');
+  const several = entry.value('owners');
   if ((single === undefined) === (several === undefined)) {
     throw new InputError(`${key} needs either owner or owners`);
   }

@@ -30,6 +30,7 @@ import {
   type TenantResource,
   type UnderClusterResource,
 } from '@kmetal/backstage-plugin-tenant-storage-node';
+import { ConfigSection } from '../configuration/configSection';
 import type { Inventory } from '../inventory/types';
 import { parseOwner, type TenantOwners } from '../ownership';
 import { isTenant } from '../views';
@@ -163,8 +164,13 @@ export class ReadPermissions {
 }
 
 function accessGroups(config: Config): string[] {
-  const key = 'tenantStorage.access.groups';
-  const groups = config.getOptional(key) ?? [];
+  const access = new ConfigSection(
+    'tenantStorage.access',
+    config.getOptional('tenantStorage.access') ?? {},
+    ['groups'],
+  );
+  const key = `${access.key}.groups`;
+  const groups = access.value('groups') ?? [];
   if (!Array.isArray(groups)) {
     throw new InputError(`${key} has to be a list of groups`);
   }
