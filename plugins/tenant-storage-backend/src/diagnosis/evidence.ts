@@ -29,6 +29,8 @@ export interface VolumeEvidence {
   node?: NodeRecord;
   /** Whether the volume is still to be made. */
   isComing: boolean;
+  /** Whether CDI has still to fill it: without a CSI driver a claim is bound first, and filled then. */
+  isBeingFilled: boolean;
 }
 
 /** Events about an object, without those about one of the same name that was there before. */
@@ -90,6 +92,9 @@ export function gatherEvidence(
     node:
       nodeName === undefined ? undefined : cluster.get('Node', '', nodeName),
     isComing: claim?.phase !== 'Bound' && dataVolume?.phase !== 'Succeeded',
+    isBeingFilled: dataVolume
+      ? dataVolume.phase !== 'Succeeded'
+      : claim?.phase !== 'Bound',
   };
 }
 

@@ -185,9 +185,28 @@ const csiControllers: TenantCause = ({ tenantClusters }) =>
     }
   });
 
-const cdi: TenantCause = ({ cdi: view }) => {
+const cdi: TenantCause = ({ cdi: view, tenantClusters }) => {
   if (view.state !== 'notDeployed' && view.state !== 'notInstalled') {
     return [];
+  }
+  if (
+    view.state === 'notInstalled' &&
+    tenantClusters.every(({ csiController }) => csiController.name === null)
+  ) {
+    // Nothing here makes volumes through CDI: that it is not there is how this under cluster is meant to be.
+    return [
+      {
+        severity: 'info',
+        code: 'cdiNotInstalled',
+        title: 'CDI is not installed in this under cluster',
+        message:
+          'Tenant clusters’ volumes are created by CDI, so there can’t be any yet. Other volumes need no CDI.',
+        remedy: null,
+        whoCanFix: 'platform',
+        object: null,
+        since: null,
+      },
+    ];
   }
   return [
     {
@@ -237,6 +256,29 @@ const storageClass: TenantCause = ({ storageClass: view }) => {
         code: 'profileNotPinned',
         title: 'New volumes can’t be created',
         message: `CDI does not know how to create volumes on the storage class ${view.name}: its StorageProfile is not pinned.`,
+        remedy: 'The platform team has to pin the StorageProfile again.',
+        object: { kind: 'StorageProfile', name: view.name },
+      },
+    ];
+  }
+  // What CDI knows by itself of Ceph block storage and of most arrays. Raw disks are what its importer may not open.
+  const first = profile.claimPropertySets[0];
+  if (
+    view.state === 'present' &&
+    profile.state === 'derived' &&
+    first.volumeMode === 'Block'
+  ) {
+    return [
+      {
+        ...base,
+        severity: 'warning',
+        code: 'profileNotPinned',
+        title: 'New volumes may fail to be created',
+        message: `The StorageProfile of the storage class ${
+          view.name
+        } is not pinned, so CDI creates volumes in the first mode that it knows for this storage, as raw disks (${first.accessModes.join(
+          ', ',
+        )}, Block), which not every platform lets it fill. What is there keeps working.`,
         remedy: 'The platform team has to pin the StorageProfile again.',
         object: { kind: 'StorageProfile', name: view.name },
       },

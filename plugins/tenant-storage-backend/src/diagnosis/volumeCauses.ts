@@ -22,6 +22,9 @@ const STUCK_DELETING = 10 * MINUTE;
 /** Longer than populating an empty volume takes; imports of large images may take it, so it is a warning only. */
 const STUCK_WORKING = 30 * MINUTE;
 
+/** Once or twice happens when a node is drained or a source does not answer for a moment. */
+const MANY_RESTARTS = 3;
+
 const EXCEEDED_QUOTA = /exceeded quota:/;
 const BLOCK_DEVICE_DENIED = /\/dev\/cdi-block-volume: Permission denied/;
 
@@ -253,7 +256,7 @@ const provisionerPodFailing: VolumeCause = evidence => {
 };
 
 const importerDenied: VolumeCause = evidence => {
-  if (!evidence.isComing) {
+  if (!evidence.isBeingFilled) {
     return undefined;
   }
   const said = findStatement(evidence, {
@@ -279,7 +282,7 @@ const importerDenied: VolumeCause = evidence => {
 
 const importerTrouble: VolumeCause = evidence => {
   const { dataVolume } = evidence.volume;
-  if (!evidence.isComing || !dataVolume) {
+  if (!evidence.isBeingFilled || !dataVolume) {
     return undefined;
   }
   const running = dataVolume.conditions.find(
@@ -316,6 +319,28 @@ const importerTrouble: VolumeCause = evidence => {
     whoCanFix: 'platform',
     object: { kind: 'DataVolume', name: dataVolume.name },
     at: running.at,
+  });
+};
+
+/** Between two ends of the pod, its condition says that it runs. */
+const importerRestarts: VolumeCause = evidence => {
+  const { dataVolume } = evidence.volume;
+  if (
+    !evidence.isBeingFilled ||
+    !dataVolume ||
+    dataVolume.restartCount < MANY_RESTARTS ||
+    importerTrouble(evidence)
+  ) {
+    return undefined;
+  }
+  return volumeTrouble(evidence, {
+    severity: 'warning',
+    code: 'importerRestarts',
+    title: 'The pod that fills the volume keeps ending',
+    message: `The pod that fills the volume was started again ${dataVolume.restartCount} times so far.`,
+    remedy: 'The platform team has to look at CDI’s importer pod.',
+    whoCanFix: 'platform',
+    object: { kind: 'DataVolume', name: dataVolume.name },
   });
 };
 
@@ -682,6 +707,7 @@ export const VOLUME_CAUSES: readonly VolumeCause[] = [
   nodeNotSpecified,
   importerDenied,
   importerTrouble,
+  importerRestarts,
   provisionerPodFailing,
   nameClash,
   cdiDown,

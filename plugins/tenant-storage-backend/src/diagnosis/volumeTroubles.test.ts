@@ -324,6 +324,41 @@ describe('a volume that does not work', () => {
       },
     ],
     [
+      'that is bound already, and whose importer runs out of memory',
+      together(
+        claim({ phase: 'Bound' }),
+        dataVolume('ImportInProgress', {
+          restartCount: 9,
+          conditions: [
+            { type: 'Running', status: 'False', reason: 'OOMKilled' },
+          ],
+        }),
+      ),
+      {
+        severity: 'error',
+        code: 'importerFailing',
+        message: expect.stringMatching(/OOMKilled.*9 times/),
+      },
+    ],
+    [
+      'whose importer runs just now, for the tenth time',
+      together(
+        claim({ phase: 'Bound' }),
+        dataVolume('ImportInProgress', {
+          restartCount: 9,
+          createdAt: NOW - MINUTE,
+          conditions: [
+            { type: 'Running', status: 'True', reason: 'Pod is running' },
+          ],
+        }),
+      ),
+      {
+        severity: 'warning',
+        code: 'importerRestarts',
+        message: expect.stringContaining('9 times'),
+      },
+    ],
+    [
       'whose name is taken',
       together(
         dataVolume('Pending'),

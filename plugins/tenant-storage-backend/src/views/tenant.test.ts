@@ -20,9 +20,13 @@ import { underClusterView } from './underCluster';
 const OWNERS = ['group:default/team-alpha'];
 type Options = Parameters<typeof inventoryOf>[1];
 
-function view(content: Content, options?: Options): Tenant {
+function view(
+  content: Content,
+  options?: Options,
+  platform = HEALTHY_PLATFORM,
+): Tenant {
   return tenantView(
-    inventoryOf(together(HEALTHY_PLATFORM, content), options),
+    inventoryOf(together(platform, content), options),
     'alpha',
     OWNERS,
     NOW,
@@ -388,30 +392,71 @@ describe('a tenant whose platform is in trouble', () => {
       whoCanFix: 'platform',
     });
   });
+});
 
-  it('is not told to worry about a profile that CDI knows by itself', () => {
-    const tenant = tenantView(
-      inventoryOf(
-        together(
+describe('a tenant whose platform may become trouble', () => {
+  const withProfile = (mode: string, accessMode: string) =>
+    view(
+      { ResourceQuota: [quota('50Gi', '0')] },
+      {},
+      {
+        ...DOUBLING_PLATFORM,
+        StorageProfile: [
           {
-            ...DOUBLING_PLATFORM,
-            StorageProfile: [
-              {
-                name: 'tenant-storage-class',
-                effective: [
-                  { accessModes: ['ReadWriteMany'], volumeMode: 'Block' },
-                ],
-              },
+            name: 'tenant-storage-class',
+            effective: [
+              { accessModes: [accessMode], volumeMode: mode },
+              { accessModes: ['ReadWriteOnce'], volumeMode: 'Filesystem' },
             ],
           },
-          left,
-        ),
-      ),
-      'alpha',
-      OWNERS,
-      NOW,
+        ],
+      },
     );
+
+  it('is warned of a profile that lost its pin, where CDI then makes raw disks', () => {
+    const tenant = withProfile('Block', 'ReadWriteMany');
+    expect(tenant.status).toBe('warning');
+    expect(tenant.troubles).toMatchObject([
+      {
+        severity: 'warning',
+        code: 'profileNotPinned',
+        whoCanFix: 'platform',
+        message: expect.stringContaining('ReadWriteMany, Block'),
+        object: { kind: 'StorageProfile', name: 'tenant-storage-class' },
+      },
+    ]);
+  });
+
+  it('is not bothered with a profile that nobody pinned, where CDI makes file systems', () => {
+    expect(withProfile('Filesystem', 'ReadWriteMany').troubles).toEqual([]);
+  });
+
+  const noCdi = { state: 'notInstalled' as const, since: NOW, message: '' };
+  const without = {
+    states: { CDI: noCdi, CDIConfig: noCdi, DataVolume: noCdi },
+  };
+
+  it('is told that CDI is not there, which is no failure if nothing needs it', () => {
+    const tenant = view({ ResourceQuota: [quota('50Gi', '0')] }, without);
     expect(tenant.status).toBe('ok');
+    expect(tenant.errors).toEqual([]);
+    expect(tenant.troubles).toMatchObject([
+      { severity: 'info', code: 'cdiNotInstalled' },
+    ]);
+  });
+
+  it('is in trouble without CDI if it has a CSI controller, which needs CDI', () => {
+    const tenant = view(
+      {
+        ResourceQuota: [quota('50Gi', '0')],
+        Deployment: [
+          { name: 'kubevirt-csi-controller-prod', namespace: 'alpha' },
+        ],
+      },
+      without,
+    );
+    expect(tenant.status).toBe('error');
+    expect(codes(tenant)).toContain('cdiDown');
   });
 });
 
