@@ -8,7 +8,7 @@ import {
   type Trouble,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import type { ClusterInventory } from '../inventory/types';
-import { isKnown } from '../views/freshness';
+import { isSeen, STATUS_KINDS } from '../views/freshness';
 import type { Limit, QuotaLimits } from '../views/quotaLimits';
 import { wireTime } from '../views/time';
 import { worstFirst } from './severity';
@@ -261,16 +261,21 @@ const storageClass: TenantCause = ({ storageClass: view }) => {
       },
     ];
   }
+  return [];
+};
+
+/** A class of which CDI makes volumes that it may then fail to fill. Comes after what is a tenant's own, since it is the same for all. */
+const profilePin: TenantCause = ({ storageClass: view }) => {
+  const { profile } = view;
   // What CDI knows by itself of Ceph block storage and of most arrays. Raw disks are what its importer may not open.
   const first = profile.claimPropertySets[0];
   if (
     view.state === 'present' &&
     profile.state === 'derived' &&
-    first.volumeMode === 'Block'
+    first?.volumeMode === 'Block'
   ) {
     return [
       {
-        ...base,
         severity: 'warning',
         code: 'profileNotPinned',
         title: 'New volumes may fail to be created',
@@ -280,19 +285,28 @@ const storageClass: TenantCause = ({ storageClass: view }) => {
           ', ',
         )}, Block), which not every platform lets it fill. What is there keeps working.`,
         remedy: 'The platform team has to pin the StorageProfile again.',
+        whoCanFix: 'platform',
         object: { kind: 'StorageProfile', name: view.name },
+        since: null,
       },
     ];
   }
   return [];
 };
 
+const UNSEEN: Record<(typeof STATUS_KINDS)[number], string> = {
+  ResourceQuota: 'The quotas can’t be seen now, and so not how much is left.',
+  PersistentVolumeClaim: 'The volumes can’t be seen now.',
+  DataVolume:
+    'Which volumes are being created, and whether that works, can’t be seen now.',
+};
+
 const visibility: TenantCause = ({ cluster, now }) => {
-  const quotasState = cluster.state('ResourceQuota');
-  const claimsState = cluster.state('PersistentVolumeClaim');
-  const stale = [quotasState, claimsState].find(
-    state => state.state === 'stale',
-  );
+  const states = STATUS_KINDS.map(kind => ({
+    kind,
+    ...cluster.state(kind),
+  }));
+  const stale = states.find(state => state.state === 'stale');
   if (stale && stale.state === 'stale') {
     return [
       {
@@ -312,10 +326,8 @@ const visibility: TenantCause = ({ cluster, now }) => {
       },
     ];
   }
-  const unseen = [quotasState, claimsState].find(
-    state => state.state !== 'synced',
-  );
-  if (unseen) {
+  const unseen = states.find(({ kind }) => !isSeen(cluster, kind));
+  if (unseen && unseen.state !== 'synced') {
     return [
       {
         severity: 'warning',
@@ -324,9 +336,7 @@ const visibility: TenantCause = ({ cluster, now }) => {
           unseen.state === 'syncing'
             ? 'Not everything has been read yet'
             : 'Not everything can be seen',
-        message: isKnown(cluster, 'ResourceQuota')
-          ? 'The volumes can’t be seen now.'
-          : 'The quotas can’t be seen now, and so not how much is left.',
+        message: UNSEEN[unseen.kind],
         remedy:
           unseen.state === 'syncing'
             ? null
@@ -371,6 +381,7 @@ const TENANT_CAUSES: readonly TenantCause[] = [
   csiControllers,
   quota,
   volumes,
+  profilePin,
   visibility,
 ];
 

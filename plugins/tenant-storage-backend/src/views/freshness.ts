@@ -81,6 +81,18 @@ export function isNotInstalled(
   return cluster.state(kind).state === 'notInstalled';
 }
 
+/** What has to be seen before a tenant can be called well. */
+export const STATUS_KINDS = [
+  'ResourceQuota',
+  'PersistentVolumeClaim',
+  'DataVolume',
+] as const satisfies readonly KindName[];
+
+/** Whether nothing of a kind means that there is none: it is known, or known not to be installed. */
+export function isSeen(cluster: ClusterInventory, kind: KindName): boolean {
+  return isKnown(cluster, kind) || isNotInstalled(cluster, kind);
+}
+
 function kindMessage(
   cluster: ClusterInventory,
   kind: KindName,

@@ -531,6 +531,21 @@ describe('a tenant of which not everything is known', () => {
     });
   });
 
+  it('is not called well if DataVolumes are forbidden, for some may fail', () => {
+    const tenant = view(ALPHA, {
+      states: {
+        DataVolume: { state: 'notPermitted', since: NOW, message: 'forbidden' },
+      },
+    });
+    expect(tenant.status).toBe('unknown');
+    expect(tenant.troubles).toMatchObject([
+      {
+        code: 'notVisible',
+        message: expect.stringContaining('being created'),
+      },
+    ]);
+  });
+
   it('has no sum if the size of one claim is not known', () => {
     const tenant = view(
       together(ALPHA, {

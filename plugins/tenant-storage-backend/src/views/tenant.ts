@@ -7,7 +7,14 @@ import type {
 import { diagnoseTenant } from '../diagnosis';
 import type { ClusterInventory } from '../inventory/types';
 import { cdiView } from './cdi';
-import { freshnessOf, isKnown, problemsOf, TENANT_KINDS } from './freshness';
+import {
+  freshnessOf,
+  isKnown,
+  isSeen,
+  problemsOf,
+  STATUS_KINDS,
+  TENANT_KINDS,
+} from './freshness';
 import { headroomOf, quotaLimitView, ratioOf } from './headroom';
 import { hiddenConsumersOf } from './hiddenConsumers';
 import { quotaLimitsOf } from './quotaLimits';
@@ -22,10 +29,7 @@ function statusOf(
   if (troubles[0]?.severity === 'error') {
     return 'error';
   }
-  if (
-    !isKnown(cluster, 'ResourceQuota') ||
-    !isKnown(cluster, 'PersistentVolumeClaim')
-  ) {
+  if (!STATUS_KINDS.every(kind => isSeen(cluster, kind))) {
     return 'unknown';
   }
   return troubles[0]?.severity === 'warning' ? 'warning' : 'ok';

@@ -254,6 +254,43 @@ describe('a volume', () => {
   });
 });
 
+describe('a volume whose DataVolume can not be seen', () => {
+  const [unseen, attached] = [
+    { PersistentVolumeClaim: [{ ...claim, requested: Gi }] },
+    {
+      PersistentVolumeClaim: [{ ...claim, requested: Gi }],
+      VirtualMachineInstance: [
+        {
+          name: 'prod-worker-1',
+          namespace: 'alpha',
+          volumes: [
+            { name: 'v', claim: NAME, phase: 'Ready', hotplugged: true },
+          ],
+        },
+      ],
+    },
+  ].map(content => views(content, { states: { DataVolume: notPermitted } })[0]);
+
+  it('may still be being filled, and may have been asked for in another size', () => {
+    expect(unseen).toMatchObject({ state: 'unknown', requested: null });
+  });
+
+  it('is well if a machine has it', () => {
+    expect(attached.state).toBe('ok');
+  });
+
+  it('is well if there are no DataVolumes at all', () => {
+    const [volume] = views(
+      { PersistentVolumeClaim: [{ ...claim, requested: Gi }] },
+      { states: { DataVolume: { ...notPermitted, state: 'notInstalled' } } },
+    );
+    expect(volume).toMatchObject({
+      state: 'ok',
+      requested: `${Gi}`,
+    });
+  });
+});
+
 describe('helper claims', () => {
   const target = { ...claim, phase: 'Pending', tenantCluster: 'prod' };
   const helper = (name: string) => ({

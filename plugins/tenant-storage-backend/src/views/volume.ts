@@ -12,10 +12,28 @@ import {
 } from '../diagnosis';
 import type { EventRecord } from '../inventory/records';
 import type { ClusterInventory } from '../inventory/types';
-import { freshnessOf, isKnown, problemsOf, VOLUME_KINDS } from './freshness';
+import {
+  freshnessOf,
+  isKnown,
+  isSeen,
+  problemsOf,
+  VOLUME_KINDS,
+} from './freshness';
 import { tenantClaimOf } from './tenantClaim';
 import { wireTime, wireTimeOrNull } from './time';
 import { chargedOf, volumeFactsOf, type VolumeFacts } from './volumeFacts';
+
+/** Whether a volume may have a DataVolume that can't be seen now. */
+function isDataVolumeUnseen(
+  cluster: ClusterInventory,
+  { dataVolume, purpose }: VolumeFacts,
+): boolean {
+  return (
+    !dataVolume &&
+    (purpose === 'tenantVolume' || purpose === 'vmDisk') &&
+    !isSeen(cluster, 'DataVolume')
+  );
+}
 
 /** A volume's state in one word, from what is known and what is wrong. */
 export function volumeStateOf(
@@ -47,9 +65,14 @@ export function volumeStateOf(
   ) {
     return 'working';
   }
-  return dataVolume === undefined || dataVolume.phase === 'Succeeded'
-    ? 'ok'
-    : 'working';
+  if (dataVolume) {
+    return dataVolume.phase === 'Succeeded' ? 'ok' : 'working';
+  }
+  // Without a CSI driver a claim is bound before it is filled: whether it is filled, its DataVolume says, or a machine that has it.
+  return isDataVolumeUnseen(cluster, volume) &&
+    volume.attachment?.phase !== 'Ready'
+    ? 'unknown'
+    : 'ok';
 }
 
 /** Tenant volumes and VM disks by state. */
@@ -98,6 +121,7 @@ function bytesOrNull(bytes: bigint | undefined): string | null {
 }
 
 function volumeView(
+  cluster: ClusterInventory,
   { facts, troubles, state }: DiagnosedVolume,
   now: number,
 ): Volume {
@@ -112,7 +136,9 @@ function volumeView(
     tenantCluster: facts.tenantCluster ?? null,
     tenantClaim: tenantClaimOf(facts.name),
     // What the tenant asked for is in the DataVolume; the claim has the overhead in it already.
-    requested: bytesOrNull(dataVolume?.requested ?? claim?.requested),
+    requested: isDataVolumeUnseen(cluster, facts)
+      ? null
+      : bytesOrNull(dataVolume?.requested ?? claim?.requested),
     charged: bytesOrNull(claim && chargedOf(claim)),
     capacity: bytesOrNull(claim?.capacity ?? persistentVolume?.capacity),
     storageClass: claim?.storageClass ?? dataVolume?.storageClass ?? null,
@@ -150,7 +176,7 @@ export function volumeViews(
   now: number,
 ): Volume[] {
   return diagnosedVolumesOf(cluster, tenant, now).map(volume =>
-    volumeView(volume, now),
+    volumeView(cluster, volume, now),
   );
 }
 
@@ -197,7 +223,7 @@ export function volumeDetail(
   const troubles = diagnoseVolume(cluster, facts, now);
   const state = volumeStateOf(cluster, facts, troubles);
   return {
-    volume: volumeView({ facts, troubles, state }, now),
+    volume: volumeView(cluster, { facts, troubles, state }, now),
     events: eventsOf(cluster, facts, now),
     freshness: freshnessOf(cluster, VOLUME_KINDS, now),
     errors: problemsOf(cluster, VOLUME_KINDS, now),
