@@ -1,4 +1,7 @@
 // `npm start`: a portal with two demo under clusters, from a fresh clone.
+//
+// In package.json, `npm_package_config_exec` lets npm's shell become this process. Otherwise a SIGINT or SIGTERM to npm alone ends at that
+// shell. Only npm sets it; Yarn's shell knows no exec.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
@@ -8,6 +11,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { lock } from './lock.mjs';
 import { Progress, SetUpError, buildPages, root, setUp } from './toolchain.mjs';
 
 const usage = `npm start -- [options]
@@ -84,7 +88,11 @@ function child(command, args, { log, ...options }) {
   process_.ended = new Promise(resolve => {
     process_.once('error', resolve);
     process_.once('exit', (code, signal) => resolve(signal ?? code));
-  }).finally(() => children.delete(process_));
+  }).finally(() => {
+    children.delete(process_);
+    // what it should have ended itself, if it was killed
+    signalGroup(process_, 'SIGKILL');
+  });
   return process_;
 }
 
@@ -181,27 +189,69 @@ function takesWebSockets(backendUrl) {
   });
 }
 
-/** Empties a folder that an earlier start made, and no other. */
-async function emptyDemoFolder(folder) {
-  const marker = path.join(folder, '.made-by-npm-start');
+/** Takes a folder for this start and empties it, if an earlier one made it and is gone. */
+async function takeDemoFolder(folder) {
+  const marker = '.made-by-npm-start';
   const content = await readdir(folder).catch(() => []);
-  if (content.length > 0 && !existsSync(marker)) {
+  const isOurs = content.some(name => name.startsWith(marker));
+  if (content.length > 0 && !isOurs) {
     throw new SetUpError(
       `${folder} holds files that npm start did not make: choose another folder with --dir.`,
     );
   }
-  await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(marker, '');
+  const taken = await lock(path.join(folder, marker));
+  if (taken.heldBy === undefined) {
+    for (const name of await readdir(folder)) {
+      if (!name.startsWith(marker)) {
+        await rm(path.join(folder, name), { recursive: true, force: true });
+      }
+    }
+  }
+  if (taken.heldBy !== undefined || !(await taken.isHeld())) {
+    throw new SetUpError(
+      `npm start is running already${
+        taken.heldBy ? ` (process ${taken.heldBy})` : ''
+      } with its files in ${folder}: end it, or choose another folder with --dir and another port with --port.`,
+    );
+  }
+}
+
+/** Refuses --real where there are no real API servers, before anything else takes its time. */
+function refuseMissingApiServers() {
+  const programs = ['etcd', 'kube-apiserver', 'kube-controller-manager'];
+  const assets = process.env.KUBEBUILDER_ASSETS;
+  const missing = programs.filter(
+    name => !assets || !existsSync(path.join(assets, name)),
+  );
+  if (missing.length > 0) {
+    throw new SetUpError(
+      `--real needs KUBEBUILDER_ASSETS, the folder with ${programs.join(
+        ', ',
+      )}: ${
+        assets ? `${assets} lacks ${missing.join(', ')}` : 'it is not set'
+      }.`,
+    );
+  }
+}
+
+/** Ends all if npm or Yarn, which started this, is gone without a word: then nobody is left to press Ctrl-C. */
+function endWithStarter() {
+  if (!process.env.npm_lifecycle_event) return;
+  const starter = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== starter) end(0);
+  }, 1_000).unref();
 }
 
 async function main() {
   const options = parse();
   await refuseTakenPort(options.port, '--port');
   if (options.dev) await refuseTakenPort(3000, 'an end to what listens there');
+  if (options.real) refuseMissingApiServers();
   const demoDir = options.dir;
   const shown = file => path.relative(process.cwd(), path.join(demoDir, file));
-  await emptyDemoFolder(demoDir);
+  await takeDemoFolder(demoDir);
 
   const progress = new Progress(options.dev ? 4 : 5);
   const env = await setUp(progress);
@@ -209,6 +259,7 @@ async function main() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => end(0));
   }
+  endWithStarter();
 
   const transform = path.join(
     root,
@@ -272,22 +323,28 @@ async function main() {
     path.join(demoDir, 'app-config.yaml'),
     ownAccess,
   ].flatMap(file => ['--config', file]);
+  const tether = path.join(root, 'scripts/tether.mjs');
   const portal = options.dev
     ? child(
-        'backstage-cli',
-        ['repo', 'start', 'app', 'backend', ...configuration],
-        {
-          env,
-          stdio: ['ignore', 'pipe', 'pipe'],
-        },
+        'node',
+        [
+          tether,
+          'backstage-cli',
+          ...['repo', 'start', 'app', 'backend'],
+          ...configuration,
+        ],
+        { env },
       )
     : child(
         'node',
-        ['--require', transform, 'src/index.ts', ...configuration],
+        [
+          tether,
+          ...['node', '--require', transform, 'src/index.ts'],
+          ...configuration,
+        ],
         {
           cwd: path.join(root, 'packages/backend'),
           env: { ...env, NODE_ENV: 'production' },
-          stdio: ['ignore', 'pipe', 'pipe'],
         },
       );
   const portalLog = createWriteStream(path.join(demoDir, 'portal.log'));

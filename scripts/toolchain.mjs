@@ -12,6 +12,7 @@ import {
 } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lock } from './lock.mjs';
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const toolchain = path.join(root, '.toolchain');
@@ -121,7 +122,15 @@ export async function run(
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onTerminate);
   const code = await new Promise((resolve, reject) => {
-    child.on('error', reject);
+    child.on('error', error =>
+      reject(
+        error.code === 'ENOENT'
+          ? new SetUpError(
+              `${what} failed, because there is no ${command} on the PATH: ${remedy}`,
+            )
+          : error,
+      ),
+    );
     child.on('close', (status, signal) => resolve(signal ?? status));
   }).finally(() => {
     process.off('SIGINT', onInterrupt);
@@ -136,6 +145,29 @@ export async function run(
         log,
       )}.`,
     );
+  }
+}
+
+/** Does work that one process at a time may do in this clone; waits while another is at it. */
+async function alone(progress, work) {
+  await mkdir(toolchain, { recursive: true });
+  let waitsFor;
+  for (;;) {
+    const taken = await lock(path.join(toolchain, 'lock'));
+    if (taken.heldBy === undefined) {
+      try {
+        return await work();
+      } finally {
+        await taken.release();
+      }
+    }
+    if (taken.heldBy !== waitsFor) {
+      waitsFor = taken.heldBy;
+      progress.note(`waiting for process ${waitsFor}, which is at it already`);
+    }
+    await new Promise(resolve => {
+      setTimeout(resolve, 500);
+    });
   }
 }
 
@@ -194,8 +226,12 @@ async function findNode(progress) {
  * Makes sure that the right Node and the dependencies are there; returns the environment to run everything else in.
  * Two steps of progress.
  */
-export async function setUp(progress) {
+export function setUp(progress) {
   progress.step('Node');
+  return alone(progress, () => install(progress));
+}
+
+async function install(progress) {
   const bin = await findNode(progress);
   const env = {
     ...process.env,
@@ -252,6 +288,10 @@ export async function setUp(progress) {
 /** Builds the portal's pages unless they are there and fresh. One step of progress. */
 export async function buildPages(progress, env) {
   progress.step("The portal's pages");
+  await alone(progress, () => buildStalePages(progress, env));
+}
+
+async function buildStalePages(progress, env) {
   const wanted = await fingerprint(
     [
       'yarn.lock',

@@ -38,7 +38,7 @@ export interface Portal extends Ready {
  * A port that nobody listens on, below those that the system gives to whoever asks for any (the API servers that are started
  * beside the portal do).
  */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 10_000);
     const server = createServer();
