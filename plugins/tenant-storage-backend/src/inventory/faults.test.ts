@@ -165,6 +165,37 @@ describe('A fault of an under cluster', () => {
     expect(lists()).toHaveLength(2);
   });
 
+  it.each(['an answer', 'an ERROR event'])(
+    'shows in %s what it was sent: the token is told to nobody',
+    async where => {
+      const { cluster } = await watching();
+      const message = `denied: Bearer ${TOKEN}`;
+
+      if (where === 'an answer') {
+        server.script = (request, response) => {
+          if (request.plural !== 'resourcequotas') return false;
+          respond(response, 500, JSON.stringify({ message }));
+          return true;
+        };
+        server.endWatches('resourcequotas');
+      } else {
+        server.tell('resourcequotas', {
+          type: 'ERROR',
+          object: { kind: 'Status', code: 500, message },
+        });
+      }
+      await until(() => cluster.state('ResourceQuota').state === 'stale');
+
+      const state = cluster.state('ResourceQuota');
+      expect(state).toMatchObject({
+        message: expect.stringContaining('denied: Bearer [token]'),
+      });
+      expect(JSON.stringify([state, cluster.problems(), logged])).not.toContain(
+        TOKEN,
+      );
+    },
+  );
+
   it('3: answers 410 to a further page of a list, and the list starts over once, in one piece', async () => {
     for (const name of ['a', 'b']) server.put('resourcequotas', quota(name));
     server.script = (request, response) => {

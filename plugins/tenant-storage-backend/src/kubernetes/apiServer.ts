@@ -33,7 +33,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** An error out of a Status object, as answers and the ERROR events of a watch carry it. */
-export function statusError(
+function statusError(
   body: unknown,
   httpStatus?: number,
   retryAfterMs?: number,
@@ -151,6 +151,11 @@ export class ApiServer {
   ): Promise<AsyncIterable<string>> {
     const answer = await this.#send({ method: 'GET', path, ...options });
     return readLines(answer.body, LONGEST_LINE);
+  }
+
+  /** The error that an ERROR event of a watch carries. */
+  watchError(status: unknown): unknown {
+    return this.#redacted(statusError(status), this.#connectedWith);
   }
 
   /** Closes the sockets; nothing is sent from now on. */

@@ -1,7 +1,7 @@
 import type { KindName, KindState } from '../inventory/records';
 import type { RecordStore } from '../inventory/recordStore';
 import type { UnderClusterSettings } from '../inventory/types';
-import { type ApiServer, statusError } from './apiServer';
+import type { ApiServer } from './apiServer';
 import { Backoff } from './backoff';
 import { type Clock, sleep } from './clock';
 import {
@@ -394,7 +394,7 @@ export class Reflector<K extends KindName> {
     const { type, object } = isObject(event)
       ? event
       : { type: undefined, object: undefined };
-    if (type === 'ERROR') throw statusError(object);
+    if (type === 'ERROR') throw this.#apiServer.watchError(object);
     if (!isObject(object)) {
       throw new AnswerError('A line of a watch holds no object');
     }
