@@ -6,3 +6,4 @@
  */
 export * from './extensions/underClusters';
 export * from './permissions';
+export * from './gitops';

@@ -1,0 +1,91 @@
+import { InputError } from '@backstage/errors';
+
+/**
+ * Why a change to a repository is refused. The words are stable: screens and tests go by them.
+ *
+ * @public
+ */
+export type GitOpsErrorCode =
+  | 'aliasBomb'
+  | 'anchoredValue'
+  | 'aliasValue'
+  | 'belowUse'
+  | 'branchInvalid'
+  | 'customTag'
+  | 'duplicateKey'
+  | 'encryptedBySops'
+  | 'fileTooLarge'
+  | 'fluxSubstitution'
+  | 'helmTemplate'
+  | 'kustomizeGenerator'
+  | 'kustomizePatch'
+  | 'manifestAmbiguous'
+  | 'manifestShared'
+  | 'mergeValue'
+  | 'nameInvalid'
+  | 'notFound'
+  | 'notScalar'
+  | 'notText'
+  | 'notYaml'
+  | 'onlyIntendedPathMayDiffer'
+  | 'ownedByHelmRelease'
+  | 'pathInvalid'
+  | 'pathTaken'
+  | 'reasonInvalid'
+  | 'sizeInvalid'
+  | 'symlink'
+  | 'tabIndentation'
+  | 'useUnknown';
+
+/**
+ * What a {@link GitOpsError} is made of.
+ *
+ * @public
+ */
+export interface GitOpsErrorParts {
+  code: GitOpsErrorCode;
+  /** What is wrong, in one sentence that names the thing. */
+  problem: string;
+  /** What to do about it, and where. */
+  remedy: string;
+  /** The field of the request or of the settings that is wrong. */
+  field?: string;
+  /** The file that is in the way, by its path in the repository. */
+  file?: string;
+  /** The line of `file`, counted from 1. */
+  line?: number;
+  /** What else the platform team wants to know; may tell of other tenants, so it is never shown to one. */
+  fleetDetail?: string;
+}
+
+/**
+ * A change that is refused, with the field or the file and line it is about, and what to do. Its name stays `InputError`, so that
+ * an HTTP answer is a 400.
+ *
+ * @public
+ */
+export class GitOpsError extends InputError {
+  readonly code: GitOpsErrorCode;
+  readonly remedy: string;
+  readonly field?: string;
+  readonly file?: string;
+  readonly line?: number;
+  /** Not enumerable, so that no error answer carries it. */
+  readonly fleetDetail?: string;
+
+  constructor(parts: GitOpsErrorParts) {
+    const { code, problem, remedy, field, file, line, fleetDetail } = parts;
+    const place = file && (line === undefined ? file : `${file}:${line}`);
+    const about = [field, place].filter(Boolean).join(', ');
+    super(`${about ? `${about}: ` : ''}${problem} ${remedy}`);
+    this.code = code;
+    this.remedy = remedy;
+    this.field = field;
+    this.file = file;
+    this.line = line;
+    Object.defineProperty(this, 'fleetDetail', {
+      value: fleetDetail,
+      enumerable: false,
+    });
+  }
+}

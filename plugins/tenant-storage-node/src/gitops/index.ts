@@ -1,0 +1,14 @@
+export { branchName } from './branchName';
+export {
+  GitOpsError,
+  type GitOpsErrorCode,
+  type GitOpsErrorParts,
+} from './gitOpsError';
+export {
+  RepositoryFiles,
+  type RepositoryEntry,
+  type TextFile,
+} from './repositoryFiles';
+export { repositoryPath } from './repositoryPath';
+export type { ValueLocator } from './valueLocator';
+export type { YamlPath, YamlPathStep } from './yamlPath';
