@@ -221,7 +221,9 @@ export const troubles = {
     code: 'quotaExceeded',
     title: 'A volume does not fit into the quota',
     message:
-      'The volume of 5 Gi is not made, because the quota alpha-storage has no room for it: “exceeded quota: alpha-storage, requested: 5690621952, used: 8858370048, limited: 10737418240”.',
+      'The volume of 5 Gi is not made, because the quota alpha-storage has no room for it.',
+    quote:
+      'exceeded quota: alpha-storage, requested: 5690621952, used: 8858370048, limited: 10737418240',
     remedy:
       'Delete volumes that are not needed, or ask the platform team for a larger quota.',
     whoCanFix: 'tenant',
@@ -234,6 +236,7 @@ export const troubles = {
     title: 'Storage controller of alpha-dev is down',
     message:
       'No new volume of the tenant cluster alpha-dev is made or attached while it is down; volumes in use keep working. Container csi-provisioner: CrashLoopBackOff, 14 restarts.',
+    quote: null,
     remedy: 'Tell the platform team; nothing in the tenant cluster helps.',
     whoCanFix: 'platform',
     object: {
@@ -247,6 +250,7 @@ export const troubles = {
     code: 'quotaNearlyFull',
     title: 'Nearly full',
     message: '8.2 of 10 Gi are used (82 %).',
+    quote: null,
     remedy: 'Ask for a larger quota before it is needed.',
     whoCanFix: 'tenant',
     object: { kind: 'ResourceQuota', name: 'alpha-storage' },
@@ -257,6 +261,7 @@ export const troubles = {
     code: 'waitingForConsumer',
     title: 'Waiting for its first use',
     message: 'The volume is made when a workload first uses it. This is fine.',
+    quote: null,
     remedy: null,
     whoCanFix: 'nobody',
     object: { kind: 'PersistentVolumeClaim', name: `pvc-${uid(5)}` },
@@ -268,6 +273,7 @@ export const troubles = {
     title: 'More is used than allowed',
     message:
       '12 of 10 Gi are used. Existing volumes keep working; new ones and larger ones are refused.',
+    quote: null,
     remedy:
       'Delete volumes that are not needed, or ask the platform team for a larger quota.',
     whoCanFix: 'tenant',
@@ -279,6 +285,7 @@ export const troubles = {
     code: 'quotaFull',
     title: 'Nothing is left',
     message: 'All of the quota is used, so no new volume can be created.',
+    quote: null,
     remedy: 'Delete volumes that are not needed, or ask for a larger quota.',
     whoCanFix: 'tenant',
     object: { kind: 'ResourceQuota', name: 'alpha-storage' },
@@ -289,6 +296,7 @@ export const troubles = {
     code: 'noQuota',
     title: 'No quota',
     message: 'Nothing limits how much this tenant may use.',
+    quote: null,
     remedy: 'The platform team sets a quota if one is wanted.',
     whoCanFix: 'platform',
     object: null,
@@ -502,6 +510,7 @@ export function tenantCases(): Record<string, TenantCase> {
               title: 'Its node is gone',
               message:
                 'The volume’s data is on worker-9, which is not part of the under cluster any more.',
+              quote: null,
               remedy: 'Ask the platform team whether worker-9 comes back.',
               whoCanFix: 'platform',
               object: { kind: 'PersistentVolume', name: `pvc-${uid(1006)}` },

@@ -93,6 +93,7 @@ export const tenantStorageTranslationRef = createTranslationRef({
     troubles: {
       title: 'What needs attention',
       remedy: 'What to do:',
+      quote: 'What Kubernetes says',
       tenant: 'You can fix this',
       platform: 'The platform team fixes this',
       nobody: 'Nothing to fix',

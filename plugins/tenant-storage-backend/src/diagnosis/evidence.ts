@@ -154,10 +154,9 @@ export function objectOf(volume: VolumeFacts): { kind: string; name: string } {
     : { kind: 'DataVolume', name: volume.dataVolume?.name ?? volume.name };
 }
 
-/** What Kubernetes said, quoted; nothing if it said nothing. */
-export function quote(message: string | undefined): string {
-  const text = message?.replace(/\s+/g, ' ').trim();
-  return text ? ` Kubernetes says: “${text}”` : '';
+/** What Kubernetes said, on one line; null if it said nothing. */
+function quoteOf(message: string | undefined): string | null {
+  return message?.replace(/\s+/g, ' ').trim() || null;
 }
 
 /** Whether it is known that there is no such class. */
@@ -170,17 +169,19 @@ export function isClassMissing(evidence: VolumeEvidence): boolean {
   );
 }
 
-/** A trouble of a volume; `at` is when it was last seen to be so. */
+/** A trouble of a volume; `said` is what Kubernetes said of it, `at` when it was last seen to be so. */
 export function volumeTrouble(
   evidence: VolumeEvidence,
-  trouble: Omit<Trouble, 'object' | 'since'> & {
+  trouble: Omit<Trouble, 'object' | 'since' | 'quote'> & {
     object?: Trouble['object'];
+    said?: string;
     at?: number;
   },
 ): Trouble {
-  const { at, object, ...rest } = trouble;
+  const { at, object, said, ...rest } = trouble;
   return {
     ...rest,
+    quote: quoteOf(said),
     object: object === undefined ? objectOf(evidence.volume) : object,
     since: wireTimeOrNull(at, evidence.now),
   };

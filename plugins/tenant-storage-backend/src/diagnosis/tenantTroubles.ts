@@ -31,7 +31,10 @@ export interface TenantEvidence {
   now: number;
 }
 
-type TenantCause = (evidence: TenantEvidence) => Trouble[];
+/** A trouble of which Kubernetes need not have said anything. */
+type Finding = Omit<Trouble, 'quote'> & Partial<Pick<Trouble, 'quote'>>;
+
+type TenantCause = (evidence: TenantEvidence) => Finding[];
 
 /** Less than this share of a quota left is nearly full: the tenth that a file system's overhead and one more volume soon take. */
 const NEARLY_FULL_PERCENT = 90n;
@@ -133,7 +136,7 @@ const quota: TenantCause = ({ quotas, limits, headroom }) => {
 };
 
 const csiControllers: TenantCause = ({ tenantClusters }) =>
-  tenantClusters.flatMap(({ name, csiController }): Trouble[] => {
+  tenantClusters.flatMap(({ name, csiController }): Finding[] => {
     const where = `the tenant cluster ${name}`;
     const container = csiController.containers[0];
     const because = container
@@ -387,5 +390,10 @@ const TENANT_CAUSES: readonly TenantCause[] = [
 
 /** What somebody who looks at a tenant should know, worst first. */
 export function diagnoseTenant(evidence: TenantEvidence): Trouble[] {
-  return worstFirst(TENANT_CAUSES.flatMap(cause => cause(evidence)));
+  return worstFirst(
+    TENANT_CAUSES.flatMap(cause => cause(evidence)).map(finding => ({
+      quote: null,
+      ...finding,
+    })),
+  );
 }

@@ -7,7 +7,6 @@ import { refusedInWords } from './quotaRefusal';
 import {
   findStatement,
   isClassMissing,
-  quote,
   volumeTrouble,
   type VolumeEvidence,
 } from './evidence';
@@ -63,7 +62,8 @@ const quotaExceeded: VolumeCause = evidence => {
       title: 'The quota has no room for this volume',
       message: `The tenant cluster was told that the volume exists, but it can’t be made: that would exceed the quota.${refusedInWords(
         said.message,
-      )}${quote(said.message)}`,
+      )}`,
+      said: said.message,
       remedy:
         'Delete volumes that are no longer needed, or ask for a larger quota. The volume is then made by itself.',
       whoCanFix: 'tenant',
@@ -92,9 +92,8 @@ const helperExceedsQuota: VolumeCause = evidence => {
         isDoubled(evidence.cluster, evidence.storageClassName ?? '')
           ? 'Creating a volume needs its size twice for a moment'
           : 'Filling the volume needs a second one for a moment'
-      }, and that would exceed the quota.${refusedInWords(said.message)}${quote(
-        said.message,
-      )}`,
+      }, and that would exceed the quota.${refusedInWords(said.message)}`,
+      said: said.message,
       remedy:
         'Delete volumes that are no longer needed, or ask for a larger quota. The volume is then finished by itself.',
       whoCanFix: 'tenant',
@@ -120,10 +119,8 @@ const storageClassMissing: VolumeCause = evidence => {
     title: 'The storage class does not exist',
     message: `The volume is to be made on the storage class ${
       evidence.storageClassName ?? ''
-    }, which is not there.${quote(said?.message)}`.replace(
-      ' class ,',
-      ' class,',
-    ),
+    }, which is not there.`.replace(' class ,', ' class,'),
+    said: said?.message,
     remedy: 'The platform team has to put the storage class back.',
     whoCanFix: 'platform',
     at: said?.at,
@@ -141,9 +138,9 @@ const claimNotValid: VolumeCause = evidence => {
       severity: 'error',
       code: 'claimNotValid',
       title: 'It is not known how to create this volume',
-      message: `CDI does not know the access mode and volume mode of the storage class: its StorageProfile is not pinned.${quote(
-        said.message,
-      )}`,
+      message:
+        'CDI does not know the access mode and volume mode of the storage class: its StorageProfile is not pinned.',
+      said: said.message,
       remedy:
         'The platform team has to pin the StorageProfile of the storage class again.',
       whoCanFix: 'platform',
@@ -167,9 +164,9 @@ const provisionerRefusesNode: VolumeCause = evidence => {
       severity: 'error',
       code: 'provisionerRefusedNode',
       title: 'The node has no disk space set aside for volumes',
-      message: `The volume was to be made on a node that is not set up to hold tenants’ volumes.${quote(
-        said.message,
-      )}`,
+      message:
+        'The volume was to be made on a node that is not set up to hold tenants’ volumes.',
+      said: said.message,
       remedy:
         'The platform team has to give the node a path for this storage class, or keep the worker machine away from it.',
       whoCanFix: 'platform',
@@ -193,9 +190,9 @@ const wrongMode: VolumeCause = evidence => {
       severity: 'error',
       code: 'modeNotSupported',
       title: 'The storage can’t do what the volume asks for',
-      message: `The access mode or volume mode that was asked for is not supported here.${quote(
-        said.message,
-      )}`,
+      message:
+        'The access mode or volume mode that was asked for is not supported here.',
+      said: said.message,
       remedy:
         'Ask for ReadWriteOnce and a file system. If that is what was asked for, the platform team has to look at the StorageProfile.',
       whoCanFix: 'tenant',
@@ -218,9 +215,9 @@ const nodeNotSpecified: VolumeCause = evidence => {
       severity: 'error',
       code: 'immediateBinding',
       title: 'The storage class binds too early',
-      message: `The storage class makes volumes before it is known on which node they are used, which local disks can’t do.${quote(
-        said.message,
-      )}`,
+      message:
+        'The storage class makes volumes before it is known on which node they are used, which local disks can’t do.',
+      said: said.message,
       remedy:
         'The platform team has to make the storage class anew, with volumeBindingMode WaitForFirstConsumer.',
       whoCanFix: 'platform',
@@ -243,9 +240,9 @@ const provisionerPodFailing: VolumeCause = evidence => {
       severity: 'error',
       code: 'provisionerPodFailing',
       title: 'The node does not get the volume made',
-      message: `The pod that makes the volume’s directory on the node does not finish.${quote(
-        said.message,
-      )}`,
+      message:
+        'The pod that makes the volume’s directory on the node does not finish.',
+      said: said.message,
       remedy:
         'The platform team has to look at the provisioner’s helper pods on that node.',
       whoCanFix: 'platform',
@@ -268,9 +265,9 @@ const importerDenied: VolumeCause = evidence => {
       severity: 'error',
       code: 'blockDeviceDenied',
       title: 'The volume’s disk may not be opened',
-      message: `The pod that fills the volume is not allowed to open its raw disk: either the StorageProfile lost its pin, or the nodes lack a setting of containerd.${quote(
-        said.message,
-      )}`,
+      message:
+        'The pod that fills the volume is not allowed to open its raw disk: either the StorageProfile lost its pin, or the nodes lack a setting of containerd.',
+      said: said.message,
       remedy:
         'The platform team has to pin the StorageProfile, or set device_ownership_from_security_context on the nodes.',
       whoCanFix: 'platform',
@@ -314,7 +311,8 @@ const importerTrouble: VolumeCause = evidence => {
               ? ` and was started again ${dataVolume.restartCount} times`
               : ''
           }.`
-    }${quote(running.message)}`,
+    }`,
+    said: running.message,
     remedy: 'The platform team has to look at CDI’s importer pod.',
     whoCanFix: 'platform',
     object: { kind: 'DataVolume', name: dataVolume.name },
@@ -357,7 +355,8 @@ const dataVolumeFailed: VolumeCause = evidence => {
     severity: 'error',
     code: 'dataVolumeFailed',
     title: 'Creating this volume failed',
-    message: `CDI gave up on the volume.${quote(said?.message)}`,
+    message: 'CDI gave up on the volume.',
+    said: said?.message,
     remedy:
       'If nothing is on it yet, delete the claim in the tenant cluster and create it anew; otherwise ask the platform team.',
     whoCanFix: 'tenant',
@@ -379,9 +378,9 @@ const nameClash: VolumeCause = evidence => {
       severity: 'error',
       code: 'nameClash',
       title: 'Something else has this volume’s name',
-      message: `The volume can’t be made because an object of its name is there already.${quote(
-        said.message,
-      )}`,
+      message:
+        'The volume can’t be made because an object of its name is there already.',
+      said: said.message,
       remedy: 'The platform team has to see whose it is.',
       whoCanFix: 'platform',
       object: said.object,
@@ -424,9 +423,8 @@ const persistentVolumeFailed: VolumeCause = evidence => {
     severity: 'error',
     code: 'persistentVolumeFailed',
     title: 'The storage behind this volume failed',
-    message: `The storage could not be cleaned up or used.${quote(
-      persistentVolume.message ?? persistentVolume.reason,
-    )}`,
+    message: 'The storage could not be cleaned up or used.',
+    said: persistentVolume.message ?? persistentVolume.reason,
     remedy: 'The platform team has to look at the PersistentVolume.',
     whoCanFix: 'platform',
     object: { kind: 'PersistentVolume', name: persistentVolume.name },
@@ -502,11 +500,8 @@ const onAnotherNode: VolumeCause = evidence => {
     severity: 'error',
     code: 'onAnotherNode',
     title: 'The volume is on another node than the machine that needs it',
-    message: `The volume lies on the disk of ${
-      evidence.nodeName
-    } and can’t leave it; the worker machine ${
-      attachment.virtualMachine
-    } runs on ${attachment.node}.${quote(attachment.message)}`,
+    message: `The volume lies on the disk of ${evidence.nodeName} and can’t leave it; the worker machine ${attachment.virtualMachine} runs on ${attachment.node}.`,
+    said: attachment.message,
     remedy: `Let the pod run on a worker machine on ${evidence.nodeName}; if there is none, the platform team has to move one there.`,
     whoCanFix: 'tenant',
     object: {
@@ -531,9 +526,9 @@ const attachedElsewhere: VolumeCause = evidence => {
     severity: 'error',
     code: 'attachedElsewhere',
     title: 'Another worker machine still holds this volume',
-    message: `The volume can’t be attached because a machine that no longer needs it still lists it.${quote(
-      said.message,
-    )}`,
+    message:
+      'The volume can’t be attached because a machine that no longer needs it still lists it.',
+    said: said.message,
     remedy: 'The platform team has to detach it from the old machine.',
     whoCanFix: 'platform',
     object: said.object,
@@ -594,9 +589,9 @@ const resize: VolumeCause = evidence => {
       severity: 'error',
       code: 'resizeFailed',
       title: 'Growing this volume failed',
-      message: `The volume keeps its old size, but its new size counts against the quota.${quote(
-        isFailedCondition?.message ?? failed?.message,
-      )}`,
+      message:
+        'The volume keeps its old size, but its new size counts against the quota.',
+      said: isFailedCondition?.message ?? failed?.message,
       remedy: 'The platform team has to look at it.',
       whoCanFix: 'platform',
       at: isFailedCondition?.at ?? failed?.at,
@@ -649,9 +644,9 @@ const cloneWaits: VolumeCause = evidence => {
       severity: 'warning',
       code: 'cloneWaits',
       title: 'The volume to copy from is not free',
-      message: `This volume is a copy of another one, which is in use, missing or does not fit.${quote(
-        said.message,
-      )}`,
+      message:
+        'This volume is a copy of another one, which is in use, missing or does not fit.',
+      said: said.message,
       remedy: 'Stop what uses the source, or choose another one.',
       whoCanFix: 'tenant',
       object: said.object,
@@ -685,7 +680,8 @@ const stuckWorking: VolumeCause = evidence => {
     title: 'Creating this volume takes long',
     message: `CDI has been at it for ${Math.floor(
       (evidence.now - since) / MINUTE,
-    )} minutes (${phase}${progress}).${quote(running?.message)}`,
+    )} minutes (${phase}${progress}).`,
+    said: running?.message,
     remedy: 'If the progress does not move, ask the platform team.',
     whoCanFix: 'platform',
     object: { kind: 'DataVolume', name: dataVolume.name },

@@ -1,12 +1,7 @@
 import type { Trouble } from '@kmetal/backstage-plugin-tenant-storage-common';
 import type { ClusterInventory } from '../inventory/types';
 import type { VolumeFacts } from '../views/volumeFacts';
-import {
-  gatherEvidence,
-  quote,
-  volumeTrouble,
-  type VolumeEvidence,
-} from './evidence';
+import { gatherEvidence, volumeTrouble, type VolumeEvidence } from './evidence';
 import { worstFirst } from './severity';
 import { VOLUME_CAUSES } from './volumeCauses';
 
@@ -74,7 +69,8 @@ function newestWarning(evidence: VolumeEvidence): Trouble | undefined {
     severity: 'warning',
     code: 'warningEvent',
     title: 'Kubernetes reports a problem',
-    message: `${event.reason}.${quote(event.message)}`,
+    message: `Kubernetes calls it ${event.reason}.`,
+    said: event.message,
     remedy: 'If it does not go away by itself, show this to the platform team.',
     whoCanFix: 'platform',
     object: { kind: event.regarding.kind, name: event.regarding.name },

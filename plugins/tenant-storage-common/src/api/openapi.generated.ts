@@ -165,8 +165,10 @@ export interface components {
             code: string;
             /** A few words. */
             title: string;
-            /** One or two sentences; what Kubernetes said is quoted. */
+            /** One or two sentences. */
             message: string;
+            /** What Kubernetes said of it, as it said it, on one line. */
+            quote: string | null;
             /** The next step. */
             remedy: string | null;
             /** One of the words below. */

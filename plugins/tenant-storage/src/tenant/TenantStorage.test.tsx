@@ -92,6 +92,17 @@ describe('TenantStorage', () => {
     );
   });
 
+  it('keeps what Kubernetes says until somebody asks for it', async () => {
+    const user = userEvent.setup();
+    show('alpha');
+    const attention = await panel('What needs attention');
+    expect(attention).toHaveTextContent('has no room for it.');
+    const quote = within(attention).getByText(/^exceeded quota:/);
+    expect(quote).not.toBeVisible();
+    await user.click(within(attention).getByText('What Kubernetes says'));
+    expect(quote).toBeVisible();
+  });
+
   it('gives the exact bytes on keyboard focus', async () => {
     const user = userEvent.setup();
     show('healthy');

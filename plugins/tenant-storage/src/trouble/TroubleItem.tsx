@@ -20,6 +20,17 @@ const useStyles = makeStyles(
     title: { fontWeight: 700 },
     remedy: { marginTop: theme.spacing(0.5) },
     remedyLabel: { fontWeight: 700 },
+    quote: {
+      color: theme.palette.textSubtle,
+      fontSize: theme.typography.pxToRem(12),
+      marginTop: theme.spacing(0.5),
+      '& summary': { cursor: 'pointer', width: 'fit-content' },
+      '& q': {
+        display: 'block',
+        fontFamily: 'monospace',
+        padding: theme.spacing(0.5, 0, 0, 1.75),
+      },
+    },
     about: {
       color: theme.palette.textSubtle,
       fontSize: theme.typography.pxToRem(12),
@@ -80,6 +91,12 @@ export function TroubleItem(props: { trouble: Trouble; now: number }) {
             <span className={classes.remedyLabel}>{t('troubles.remedy')}</span>{' '}
             {trouble.remedy}
           </div>
+        )}
+        {trouble.quote && (
+          <details className={classes.quote}>
+            <summary>{t('troubles.quote')}</summary>
+            <q>{trouble.quote}</q>
+          </details>
         )}
         {about.length > 0 && (
           <div className={classes.about}>{about.join(', ')}</div>
