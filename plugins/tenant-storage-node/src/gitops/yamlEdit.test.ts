@@ -94,6 +94,19 @@ describe('a value that is not there', () => {
   });
 });
 
+describe('a JSON file', () => {
+  it.each([
+    ['{"a": {"k": 10}}', { a: { k: '20Gi' } }],
+    ['{"a": {"b": "x"}}', { a: { b: 'x', k: '20Gi' } }],
+    ['{"a": null}', { a: { k: '20Gi' } }],
+    ['{\n  "z": 1\n}\n', { z: 1, a: { k: '20Gi' } }],
+  ])('stays JSON: %j', (text, expected) => {
+    const source = yamlSourceOf({ path: 'quota.json', text });
+    const edit = setYamlValue(source, 0, ['a', 'k'], '20Gi');
+    expect(JSON.parse(edit.text)).toEqual(expected);
+  });
+});
+
 describe('a value that is somebody else’s', () => {
   it.each([
     ['alias', 'x: &x 10Gi\na: *x\n', 'aliasValue', 2],

@@ -128,6 +128,11 @@ function linesAfter(text: string, end: number, lines: string[]): Splice {
       };
 }
 
+/** A file that JSON's readers read too: there, all text has double quotes. */
+function isJson(source: YamlSource): boolean {
+  return /\.json$/i.test(source.file.path);
+}
+
 /** Keys inside each other around a value, as lines of block style. */
 function nestedLines(
   keys: readonly string[],
@@ -142,11 +147,18 @@ function nestedLines(
 }
 
 /** The same in flow style, without the outermost brackets. */
-function nestedFlow(keys: readonly string[], value: ScalarValue): string {
+function nestedFlow(
+  source: YamlSource,
+  keys: readonly string[],
+  value: ScalarValue,
+): string {
+  const quotes = isJson(source) ? 'double' : 'none';
   const [key, ...rest] = keys;
   const inner =
-    rest.length === 0 ? scalarText(value) : `{ ${nestedFlow(rest, value)} }`;
-  return `${scalarText(key)}: ${inner}`;
+    rest.length === 0
+      ? scalarText(value, quotes)
+      : `{ ${nestedFlow(source, rest, value)} }`;
+  return `${scalarText(key, quotes)}: ${inner}`;
 }
 
 /** Adds an entry at the end of a collection in flow style. */
@@ -178,7 +190,8 @@ function flowAppend(
     : { start: end + comma + 1, end: end + comma + 1, text: ` ${entry}` };
 }
 
-function quotesOf(node: unknown): ScalarQuotes {
+function quotesOf(source: YamlSource, node: unknown): ScalarQuotes {
+  if (isJson(source)) return 'double';
   if (isScalar(node) && node.type === 'QUOTE_DOUBLE') return 'double';
   if (isScalar(node) && node.type === 'QUOTE_SINGLE') return 'single';
   return 'none';
@@ -291,7 +304,11 @@ export function setYamlValue(
     if (node.value === value && isUnmistakable) {
       return { text, before, line: lineOf(source, node) ?? 1 };
     }
-    splice = replaceScalar(source, node, scalarText(value, quotesOf(node)));
+    splice = replaceScalar(
+      source,
+      node,
+      scalarText(value, quotesOf(source, node)),
+    );
     change = {
       indexes,
       how: 'replaced',
@@ -333,7 +350,7 @@ function appendToMap(
   value: ScalarValue,
 ): Splice | undefined {
   if (isFlow(map) || map.items.length === 0) {
-    return flowAppend(source, map, nestedFlow(keys, value));
+    return flowAppend(source, map, nestedFlow(source, keys, value));
   }
   const { text } = source.file;
   const indent = indentOf(map);
@@ -369,7 +386,7 @@ function fillEmpty(
       nestedLines(keys, value, indent + step, step),
     );
   }
-  return replaceScalar(source, node, `{ ${nestedFlow(keys, value)} }`);
+  return replaceScalar(source, node, `{ ${nestedFlow(source, keys, value)} }`);
 }
 
 /**
