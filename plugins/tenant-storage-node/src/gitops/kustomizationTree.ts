@@ -1,3 +1,4 @@
+import type { Document } from 'yaml';
 import { scalarAt } from './yamlPath';
 import { yamlSourceOf } from './yamlSource';
 import { folderOf, isUnder, resolvedFrom } from './repositoryPath';
@@ -87,18 +88,23 @@ export function texts(value: unknown): string[] {
     : [];
 }
 
+/** A document as plain data; undefined if it can't be read, or repeats itself without end: nothing builds it then. */
+function documentData(document: Document.Parsed): unknown {
+  if (document.errors.length > 0) return undefined;
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    // The library's own for aliases: a ReferenceError.
+    if (error instanceof ReferenceError) return undefined;
+    throw error;
+  }
+}
+
 /** The documents of a YAML text as plain data; those that can't be read are left out. */
 export function yamlData(file: TextFile): unknown[] {
-  const data: unknown[] = [];
-  for (const document of yamlSourceOf(file).documents) {
-    if (document.errors.length > 0) continue;
-    try {
-      data.push(document.toJS({ maxAliasCount: 100 }));
-    } catch {
-      // Too many aliases: nothing that kustomize would build either.
-    }
-  }
-  return data;
+  return yamlSourceOf(file)
+    .documents.map(documentData)
+    .filter(data => data !== undefined);
 }
 
 /** A kustomization file as a step; undefined if it can't be read. */
@@ -199,7 +205,7 @@ function fluxStepsOf(files: RepositoryFiles, path: string): BuildStep[] {
       ) {
         continue;
       }
-      const data: unknown = document.toJS({ maxAliasCount: 100 });
+      const data = documentData(document);
       const spec = isRecord(data) && isRecord(data.spec) ? data.spec : {};
       found.push({
         path: file.path,
@@ -236,6 +242,23 @@ export function buildsOf(files: RepositoryFiles, path: string): Build[] {
     }
   }
   return byFlux.length > 0 ? byFlux : chains;
+}
+
+/**
+ * The cluster that a build ends in, as far as the repository tells: what applies the Flux Kustomization that applies it, and so on.
+ * Two builds of one cluster are the same object twice, as where a Flux Kustomization is inside the folder of another.
+ */
+export function clusterOf(files: RepositoryFiles, build: Build): string {
+  const seen = new Set<string>();
+  let outermost = build.at(-1);
+  for (let step = outermost; step !== undefined; ) {
+    outermost = step;
+    seen.add(`${step.path} ${step.folder}`);
+    step = fluxStepsOf(files, step.path).find(
+      each => !seen.has(`${each.path} ${each.folder}`),
+    );
+  }
+  return outermost ? `${outermost.path} ${outermost.folder}` : '';
 }
 
 function text(value: unknown): string {

@@ -169,6 +169,34 @@ describe('a value', () => {
     expect(error.fleetDetail).toContain('beta/kustomization.yaml');
   });
 
+  const flux = (name: string, path: string, rest = '') =>
+    `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: ${name}}\nspec:\n  path: ${path}\n${rest}`;
+
+  it('is shared where two clusters apply it', () => {
+    const texts = {
+      'clusters/a/base.yaml': flux('base', './base'),
+      'clusters/b/base.yaml': flux('base', './base'),
+      'clusters/a/flux-system/sync.yaml': flux('flux-system', './clusters/a'),
+      'clusters/b/flux-system/sync.yaml': flux('flux-system', './clusters/b'),
+    };
+    expect(refusalOf(() => judge(texts)).code).toBe('manifestShared');
+  });
+
+  it('is not shared where Flux Kustomizations of one cluster are inside each other', () => {
+    const texts = {
+      'flux-system/sync.yaml': flux('flux-system', './'),
+      'apps/base.yaml': flux('base', './base'),
+    };
+    expect(() => judge(texts)).not.toThrow();
+  });
+
+  it('is judged without a Flux Kustomization that is an alias bomb', () => {
+    const bomb = `  a: &a [x]\n  b: [${'*a, '.repeat(500)}*a]\n`;
+    expect(() =>
+      judge({ 'flux/k.yaml': flux('k', './base', bomb) }),
+    ).not.toThrow();
+  });
+
   it.each([
     ['helmTemplate', quota('"{{ .Values.size }}"')],
     ['fluxSubstitution', quota('${alpha_quota:=10Gi}')],

@@ -2,6 +2,7 @@ import { isMap } from 'yaml';
 import { GitOpsError } from './gitOpsError';
 import {
   buildsOf,
+  clusterOf,
   kustomizationIn,
   nameAfter,
   records,
@@ -328,7 +329,11 @@ export function refuseOwnedValue(
   for (const build of builds) {
     refuseBuildOwner(files, manifest, build, path);
   }
-  if (builds.length > 1) {
+  const clusters = new Set(builds.map(build => clusterOf(files, build)));
+  const objects = new Set(
+    builds.map(build => JSON.stringify(nameAfter(build, manifest))),
+  );
+  if (clusters.size > 1 || objects.size > 1) {
     throw new GitOpsError({
       code: 'manifestShared',
       file,
