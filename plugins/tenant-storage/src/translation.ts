@@ -176,7 +176,7 @@ export const tenantStorageTranslationRef = createTranslationRef({
       cluster: 'Tenant cluster',
       node: 'Node',
       attachedTo: 'Attached to',
-      classAndMode: 'Class and mode',
+      mode: 'Mode',
       age: 'Age',
       requested: 'Requested {{size}}',
       notCharged: 'not charged',

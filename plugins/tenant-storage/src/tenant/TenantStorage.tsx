@@ -161,6 +161,7 @@ function LiveTenantStorage({ underCluster, tenant: name }: TenantStorageProps) {
         tenantClusters={tenant.tenantClusters.flatMap(cluster =>
           cluster.name === null ? [] : [cluster.name],
         )}
+        tenantClass={tenant.storageClass.name}
         now={now}
       />
       <StorageBackend tenant={tenant} />

@@ -64,6 +64,7 @@ export function VolumeRow(props: {
   underCluster: string;
   tenant: string;
   volume: Volume;
+  tenantClass: string;
   now: number;
   freshness: Freshness;
   open: boolean;
@@ -170,10 +171,12 @@ export function VolumeRow(props: {
           {volume.attachedTo?.virtualMachine ?? none('VirtualMachineInstance')}
         </TableCell>
         <TableCell className={`${columns.cell} ${columns.widest}`}>
-          {volume.storageClass ?? <Unknown />}
-          <div className={classes.quiet}>
-            {volume.volumeMode ?? <Unknown />}
-          </div>
+          {volume.volumeMode ?? <Unknown />}
+          {volume.storageClass !== props.tenantClass && (
+            <div className={classes.quiet}>
+              {volume.storageClass ?? <Unknown />}
+            </div>
+          )}
         </TableCell>
         <TableCell
           align="right"

@@ -53,6 +53,7 @@ describe('Volumes', () => {
   function show(tenant: string, tenantClusters: string[] = []) {
     renderInTestApp(
       <Volumes
+        tenantClass="tenant-storage-class"
         underCluster="muc-1"
         tenant={tenant}
         tenantClusters={tenantClusters}
@@ -107,6 +108,12 @@ describe('Volumes', () => {
     ).toBeVisible();
     expect(screen.getByText('In progress', { selector: 'td *' })).toBeVisible();
     expect(screen.getByText('Waiting', { selector: 'td *' })).toBeVisible();
+  });
+
+  it('names the class only of volumes that are of another than the tenant’s', async () => {
+    show('alpha');
+    await screen.findAllByText('Filesystem');
+    expect(screen.queryByText('tenant-storage-class')).toBeNull();
   });
 
   it('names helpers and what they serve', async () => {

@@ -58,7 +58,7 @@ const COLUMNS: {
     | 'cluster'
     | 'node'
     | 'attachedTo'
-    | 'classAndMode'
+    | 'mode'
     | 'age';
   sort?: SortKey;
   align?: 'right';
@@ -70,7 +70,7 @@ const COLUMNS: {
   { label: 'cluster', sort: 'tenantCluster', shown: 'medium' },
   { label: 'node', sort: 'node', shown: 'wide' },
   { label: 'attachedTo', shown: 'wide' },
-  { label: 'classAndMode', shown: 'widest' },
+  { label: 'mode', shown: 'widest' },
   { label: 'age', sort: 'createdAt', align: 'right' },
 ];
 
@@ -79,6 +79,8 @@ export function Volumes(props: {
   underCluster: string;
   tenant: string;
   tenantClusters: string[];
+  /** The class that tenants' volumes are made of; a row names its class only if it is another. */
+  tenantClass: string;
   now: number;
 }) {
   const { underCluster, tenant, now } = props;
@@ -254,6 +256,7 @@ export function Volumes(props: {
                       underCluster={underCluster}
                       tenant={tenant}
                       volume={volume}
+                      tenantClass={props.tenantClass}
                       now={now}
                       freshness={list.freshness}
                       open={open.has(volume.name)}
