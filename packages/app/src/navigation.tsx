@@ -1,15 +1,61 @@
 import {
+  Link,
   Sidebar,
   SidebarDivider,
   SidebarGroup,
   SidebarItem,
   SidebarScrollWrapper,
   SidebarSpace,
+  sidebarConfig,
+  useSidebarOpenState,
 } from '@backstage/core-components';
-import { createFrontendModule } from '@backstage/frontend-plugin-api';
+import {
+  configApiRef,
+  createFrontendModule,
+  useApi,
+} from '@backstage/frontend-plugin-api';
 import { NavContentBlueprint } from '@backstage/plugin-app-react';
 import { UserSettingsSignInAvatar } from '@backstage/plugin-user-settings';
+import { makeStyles } from '@material-ui/core/styles';
 import MenuIcon from '@material-ui/icons/Menu';
+import portalIcon from './portal.svg';
+
+const useStyles = makeStyles({
+  home: {
+    display: 'flex',
+    alignItems: 'center',
+    height: 64,
+    width: '100%',
+    overflow: 'hidden',
+    whiteSpace: 'nowrap',
+    fontSize: 16,
+    fontWeight: 700,
+    color: '#fff',
+    '&:hover': { textDecoration: 'none' },
+  },
+  icon: {
+    display: 'flex',
+    flexShrink: 0,
+    justifyContent: 'center',
+    width: sidebarConfig.drawerWidthClosed,
+    '& img': { width: 28, height: 28 },
+  },
+});
+
+/** The portal's name and icon, which lead home. */
+function Home() {
+  const classes = useStyles();
+  const { isOpen } = useSidebarOpenState();
+  const title = useApi(configApiRef).getOptionalString('app.title') ?? 'Portal';
+  return (
+    <Link to="/" underline="none" className={classes.home} aria-label={title}>
+      <span className={classes.icon}>
+        <img src={portalIcon} alt="" />
+      </span>
+      {isOpen && title}
+    </Link>
+  );
+}
 
 const Navigation = NavContentBlueprint.make({
   params: {
@@ -19,9 +65,10 @@ const Navigation = NavContentBlueprint.make({
       ));
       return (
         <Sidebar>
+          <Home />
+          <SidebarDivider />
           <SidebarGroup label="Menu" icon={<MenuIcon />}>
             {items.take('page:catalog')}
-            <SidebarDivider />
             <SidebarScrollWrapper>
               {items.rest({ sortBy: 'title' })}
             </SidebarScrollWrapper>

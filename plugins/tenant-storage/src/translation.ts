@@ -92,6 +92,7 @@ export const tenantStorageTranslationRef = createTranslationRef({
     },
     troubles: {
       title: 'What needs attention',
+      infoTitle: 'Good to know',
       remedy: 'What to do:',
       quote: 'What Kubernetes says',
       tenant: 'You can fix this',
@@ -130,7 +131,6 @@ export const tenantStorageTranslationRef = createTranslationRef({
     },
     hidden: {
       title: 'Also counts against the quota',
-      none: 'Nothing but the volumes themselves.',
       volumes_one: '{{count}} claim',
       volumes_other: '{{count}} claims',
     },
@@ -162,6 +162,7 @@ export const tenantStorageTranslationRef = createTranslationRef({
       title: 'Volumes',
       caption: 'Volumes and helper claims of {{tenant}}',
       search: 'Search name, uid, cluster, node, VM',
+      searchHint: 'Search',
       clearSearch: 'Clear the search',
       filterByState: 'Filter by state',
       filterByCluster: 'Tenant cluster',

@@ -29,7 +29,7 @@ const useStyles = makeStyles(
     figures: {
       display: 'grid',
       gridTemplateColumns:
-        'minmax(0, 2fr) minmax(0, 1.25fr) minmax(0, 1fr) minmax(0, 1.25fr)',
+        'minmax(0, 1.9fr) minmax(0, 1.2fr) minmax(0, 0.9fr) minmax(0, 1.5fr)',
       margin: 0,
       [theme.breakpoints.down('sm')]: {
         gridTemplateColumns:
@@ -79,6 +79,8 @@ const useStyles = makeStyles(
       maxWidth: '64ch',
     },
     word: {
+      display: 'inline-block',
+      color: theme.palette.text.primary,
       fontSize: theme.typography.pxToRem(12),
       fontWeight: 700,
       border: '1px solid currentColor',
@@ -165,16 +167,16 @@ export function Headline({ tenant }: { tenant: Tenant }) {
         <Figure
           label={t('headline.used')}
           value={
-            <>
-              <ExactTooltip focusable exact={usedExact}>
-                {usage(tenant)}
-              </ExactTooltip>
-              {full && (
-                <span className={classes.word}>{t(`quota.${full}`)}</span>
-              )}
-            </>
+            <ExactTooltip focusable exact={usedExact}>
+              {usage(tenant)}
+            </ExactTooltip>
           }
         >
+          {full && (
+            <div>
+              <span className={classes.word}>{t(`quota.${full}`)}</span>
+            </div>
+          )}
           {limit
             ? `${limitText.subject(limit)}. ${t('headline.limitOf', {
                 quota: limit.quota,

@@ -199,6 +199,29 @@ describe('TenantStorage', () => {
     );
   });
 
+  it('has no room for what counts besides volumes where nothing does, and keeps it where that can’t be seen', async () => {
+    const { unmount } = show('healthy');
+    await headline();
+    expect(
+      screen.queryByRole('region', { name: 'Also counts against the quota' }),
+    ).not.toBeInTheDocument();
+    unmount();
+    show('partial');
+    expect(await panel('Also counts against the quota')).toHaveTextContent(
+      'unknown',
+    );
+  });
+
+  it('calls for attention only where something is wrong', async () => {
+    show('unlimited');
+    expect(await panel('Good to know')).toHaveTextContent(
+      'For your information: No quota',
+    );
+    expect(
+      screen.queryByRole('region', { name: 'What needs attention' }),
+    ).not.toBeInTheDocument();
+  });
+
   it('describes class and backend, and does not promise what local disks cannot do', async () => {
     show('healthy');
     const backend = await panel('Class and backend');

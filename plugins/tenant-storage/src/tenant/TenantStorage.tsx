@@ -11,7 +11,10 @@ import { useTenant } from '../live/useTenant';
 import { Notice } from '../panel/Notice';
 import { useUsageText } from '../quota/useUsageText';
 import { StorageBackend } from '../storageClass/StorageBackend';
-import { HiddenConsumers } from '../tenantClusters/HiddenConsumers';
+import {
+  HiddenConsumers,
+  noHiddenConsumers,
+} from '../tenantClusters/HiddenConsumers';
 import { TenantClusters } from '../tenantClusters/TenantClusters';
 import { useTimeText } from '../time/useTimeText';
 import { tenantStorageTranslationRef } from '../translation';
@@ -151,10 +154,14 @@ function LiveTenantStorage({ underCluster, tenant: name }: TenantStorageProps) {
       />
       <Headline tenant={tenant} />
       <Troubles troubles={tenant.troubles} now={now} />
-      <div className={classes.pair}>
+      {noHiddenConsumers(tenant) ? (
         <TenantClusters tenant={tenant} />
-        <HiddenConsumers tenant={tenant} />
-      </div>
+      ) : (
+        <div className={classes.pair}>
+          <TenantClusters tenant={tenant} />
+          <HiddenConsumers tenant={tenant} />
+        </div>
+      )}
       <Volumes
         underCluster={underCluster}
         tenant={name}

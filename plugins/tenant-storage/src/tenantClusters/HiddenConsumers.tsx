@@ -1,10 +1,10 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Tenant } from '@kmetal/backstage-plugin-tenant-storage-common';
-import Typography from '@material-ui/core/Typography';
 import { makeStyles } from '@material-ui/core/styles';
 import { isSeen } from '../freshness/seen';
 import { Panel } from '../panel/Panel';
 import { Size } from '../size/Size';
+import { Unknown } from '../size/Unknown';
 import { tenantStorageTranslationRef } from '../translation';
 
 const useStyles = makeStyles(
@@ -28,24 +28,25 @@ const useStyles = makeStyles(
   { name: 'TenantStorageHiddenConsumers' },
 );
 
+/** Whether it is known that nothing but the volumes that the tenant asked for takes of the quota. */
+export function noHiddenConsumers(tenant: Tenant): boolean {
+  return (
+    tenant.hiddenConsumers.length === 0 &&
+    // A worker's disk is told from a volume by the virtual machine that uses it.
+    ['PersistentVolumeClaim', 'VirtualMachineInstance'].every(kind =>
+      isSeen(tenant.freshness, kind),
+    )
+  );
+}
+
 /** What takes of the quota without being a volume that the tenant asked for, by name. */
 export function HiddenConsumers({ tenant }: { tenant: Tenant }) {
   const classes = useStyles();
   const { t } = useTranslationRef(tenantStorageTranslationRef);
-  let nothing = '';
-  if (tenant.hiddenConsumers.length === 0) {
-    // A worker's disk is told from a volume by the virtual machine that uses it.
-    const seen = ['PersistentVolumeClaim', 'VirtualMachineInstance'].every(
-      kind => isSeen(tenant.freshness, kind),
-    );
-    nothing = seen ? t('hidden.none') : t('unknown');
-  }
   return (
     <Panel title={t('hidden.title')}>
-      {nothing ? (
-        <Typography variant="body2" color="textSecondary">
-          {nothing}
-        </Typography>
+      {tenant.hiddenConsumers.length === 0 ? (
+        <Unknown />
       ) : (
         <dl className={classes.list}>
           {tenant.hiddenConsumers.map(consumer => (

@@ -34,7 +34,14 @@ export function Troubles(props: { troubles: Trouble[]; now: number }) {
   if (troubles.length === 0) return null;
   const hidden = troubles.length - SHOWN_AT_FIRST;
   return (
-    <Panel flush title={t('troubles.title')}>
+    <Panel
+      flush
+      title={t(
+        troubles.every(({ severity }) => severity === 'info')
+          ? 'troubles.infoTitle'
+          : 'troubles.title',
+      )}
+    >
       <ul className={classes.list}>
         {(all ? troubles : troubles.slice(0, SHOWN_AT_FIRST)).map(
           (trouble, index) => (

@@ -83,6 +83,12 @@ export function VolumeRow(props: {
     ) : (
       <Unknown />
     );
+  const name = (value: string | null | undefined) =>
+    value && (
+      <span className={columns.name} title={value}>
+        {value}
+      </span>
+    );
   const reason = volume.troubles[0]?.title;
 
   return (
@@ -162,15 +168,18 @@ export function VolumeRow(props: {
           )}
         </TableCell>
         <TableCell className={`${columns.cell} ${columns.medium}`}>
-          {volume.tenantCluster ?? none('DataVolume')}
+          {name(volume.tenantCluster) ?? none('DataVolume')}
         </TableCell>
         <TableCell className={`${columns.cell} ${columns.wide}`}>
-          {volume.node ?? none('PersistentVolume')}
+          {name(volume.node) ?? none('PersistentVolume')}
         </TableCell>
         <TableCell className={`${columns.cell} ${columns.wide}`}>
-          {volume.attachedTo?.virtualMachine ?? none('VirtualMachineInstance')}
+          {name(volume.attachedTo?.virtualMachine) ??
+            none('VirtualMachineInstance')}
         </TableCell>
-        <TableCell className={`${columns.cell} ${columns.widest}`}>
+        <TableCell
+          className={`${columns.cell} ${columns.widest} ${columns.nowrap}`}
+        >
           {volume.volumeMode ?? <Unknown />}
           {volume.storageClass !== props.tenantClass && (
             <div className={classes.quiet}>

@@ -89,7 +89,8 @@ export function VolumesFilters(props: {
         variant="outlined"
         className={classes.search}
         value={search}
-        placeholder={t('volumes.search')}
+        placeholder={t('volumes.searchHint')}
+        title={t('volumes.search')}
         onChange={event => setSearch(event.target.value)}
         onKeyDown={event => {
           if (event.key === 'Escape') setSearch('');

@@ -10,6 +10,14 @@ export const useColumnStyles = makeStyles(
       [theme.breakpoints.down('sm')]: { padding: theme.spacing(0.75) },
     },
     nowrap: { whiteSpace: 'nowrap' },
+    // A name is one line, whole on hover and in the details.
+    name: {
+      display: 'block',
+      maxWidth: 180,
+      overflow: 'hidden',
+      textOverflow: 'ellipsis',
+      whiteSpace: 'nowrap',
+    },
     expand: {
       padding: theme.spacing(0.25, 0, 0, 1),
       width: 40,
