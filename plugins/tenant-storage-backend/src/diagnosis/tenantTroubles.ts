@@ -316,12 +316,7 @@ const visibility: TenantCause = ({ cluster, now }) => {
         severity: 'warning',
         code: 'stale',
         title: 'This may be out of date',
-        message: `The under cluster ${
-          cluster.settings.title
-        } has not answered since ${wireTime(
-          stale.since,
-          now,
-        )}. What is shown is what was known then.`,
+        message: `The under cluster ${cluster.settings.title} does not answer. What is shown is what was last known.`,
         remedy: 'The platform team can see why.',
         whoCanFix: 'platform',
         object: null,

@@ -113,6 +113,10 @@ const storageClassMissing: VolumeCause = evidence => {
   if (!isClassMissing(evidence) && !said) {
     return undefined;
   }
+  const { storageClass } = evidence.cluster.settings;
+  const isAnother =
+    evidence.storageClassName !== undefined &&
+    evidence.storageClassName !== storageClass;
   return volumeTrouble(evidence, {
     severity: 'error',
     code: 'storageClassMissing',
@@ -121,8 +125,10 @@ const storageClassMissing: VolumeCause = evidence => {
       evidence.storageClassName ?? ''
     }, which is not there.`.replace(' class ,', ' class,'),
     said: said?.message,
-    remedy: 'The platform team has to put the storage class back.',
-    whoCanFix: 'platform',
+    remedy: isAnother
+      ? `Let the storage class in the tenant cluster point at ${storageClass} (its parameter infraStorageClassName), then create the claim anew.`
+      : 'The platform team has to put the storage class back.',
+    whoCanFix: isAnother ? 'tenant' : 'platform',
     at: said?.at,
   });
 };

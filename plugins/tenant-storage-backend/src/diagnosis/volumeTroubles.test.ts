@@ -171,7 +171,22 @@ describe('a volume that does not work', () => {
     [
       'whose class does not exist, by the class',
       claim({ storageClass: 'gone' }),
-      { code: 'storageClassMissing', message: expect.stringContaining('gone') },
+      {
+        code: 'storageClassMissing',
+        message: expect.stringContaining('gone'),
+        remedy: expect.stringContaining('point at tenant-storage-class'),
+        whoCanFix: 'tenant',
+      },
+    ],
+    [
+      'whose class, the one of all tenants, does not exist',
+      claim(),
+      {
+        code: 'storageClassMissing',
+        remedy: 'The platform team has to put the storage class back.',
+        whoCanFix: 'platform',
+      },
+      { ...HEALTHY_PLATFORM, StorageClass: [] },
     ],
     [
       'whose class does not exist, by the event',

@@ -500,7 +500,13 @@ describe('a tenant of which not everything is known', () => {
       headroom: { state: 'known' },
       freshness: { state: 'stale', since: '2026-06-01T11:00:00.000Z' },
       errors: [{ kind: null }],
-      troubles: [{ code: 'stale', since: '2026-06-01T11:00:00.000Z' }],
+      troubles: [
+        {
+          code: 'stale',
+          since: '2026-06-01T11:00:00.000Z',
+          message: expect.not.stringMatching(/T\d\d:/),
+        },
+      ],
     });
     expect(JSON.stringify(tenant)).not.toContain('10.0.0.1');
   });
