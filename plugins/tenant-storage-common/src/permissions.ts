@@ -13,6 +13,13 @@ export const tenantReadPermission = createPermission({
   resourceType: RESOURCE_TYPE_TENANT,
 });
 
+/** @public Ask for a change of a tenant's storage: a quota, and whatever else its templates propose. */
+export const changeCreatePermission = createPermission({
+  name: 'tenant-storage.change.create',
+  attributes: { action: 'create' },
+  resourceType: RESOURCE_TYPE_TENANT,
+});
+
 /** @public Read what concerns a whole under cluster: how it is watched, its class, CDI, how many tenants it has. */
 export const fleetReadPermission = createPermission({
   name: 'tenant-storage.fleet.read',
@@ -23,5 +30,6 @@ export const fleetReadPermission = createPermission({
 /** @public All permissions of the plugin. */
 export const tenantStoragePermissions = [
   tenantReadPermission,
+  changeCreatePermission,
   fleetReadPermission,
 ];

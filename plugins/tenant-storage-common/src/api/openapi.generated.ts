@@ -101,6 +101,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/changes/quota/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What another storage quota would mean for a tenant, and what would be proposed (permission tenant-storage.change.create)
+         * Nothing is changed and nothing is proposed. It tells nothing of other tenants.
+         */
+        post: operations["previewQuotaChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/quota/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the planner of a quota needs (permission tenant-storage.change.create)
+         * For the Scaffolder's action, which asks on behalf of the task's initiator. Only the scaffolder is told of the under cluster as a
+         *     whole (`facts.fleet`), for the approver's eyes; to a person it is null.
+         */
+        post: operations["getQuotaChangeFacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests for changes, of the tenants that the caller may read, the latest first */
+        get: operations["listRequests"];
+        put?: never;
+        /**
+         * Records that a change is about to be proposed, so that it is followed (permission tenant-storage.change.create)
+         * Only the scaffolder may, on behalf of the task's initiator, who becomes the requester. A request that is open for the same object and
+         *     not merged yet is the same request, with the latest wish.
+         */
+        post: operations["recordRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 /** @public */
 export type webhooks = Record<string, never>;
@@ -281,6 +344,8 @@ export interface components {
             owners: string[];
             status: components["schemas"]["TenantStatus"];
             quotaState: components["schemas"]["QuotaState"];
+            /** Whether the caller may ask for a change of its storage: the permission tenant-storage.change.create, and a repository is configured. */
+            canRequest: boolean;
             /** Every key that binds; the one with the least headroom first. */
             limits: components["schemas"]["QuotaLimit"][];
             headroom: components["schemas"]["Headroom"];
@@ -435,9 +500,253 @@ export interface components {
             freshness: components["schemas"]["Freshness"];
             errors: components["schemas"]["Problem"][];
         };
+        /** A wish for another storage quota. Texts are taken as they are; what can't be is refused by field. */
+        QuotaChange: {
+            underCluster: string;
+            tenant: string;
+            /** The whole quota of the tenants' class, as a Kubernetes quantity such as 60Gi. */
+            size: string;
+            /** Why, for the approver. A preview without it is about the size alone. */
+            reason?: string;
+            /** Set by who knows that less than what is used blocks every new volume. */
+            allowBelowUse?: boolean;
+        };
+        ChangeWarning: {
+            code: string;
+            message: string;
+        };
+        ChangeRefusal: {
+            code: string;
+            field: string | null;
+            message: string;
+            remedy: string;
+            file: string | null;
+            line: number | null;
+        };
+        /** What must be so in the under cluster before the change is merged. */
+        ChangeGate: {
+            id: string;
+            title: string;
+            /** One of the words below. */
+            state: "passed" | "failed" | "unknown";
+            detail: string;
+        };
+        /** A volume that waits for lack of quota. */
+        PendingVolume: {
+            name: string;
+            tenantCluster: string | null;
+            /** What it would be charged; null if that is not known. */
+            charge: components["schemas"]["Bytes"] | null;
+        };
+        /** What a size would mean for the tenant, from what is live. */
+        QuotaImpact: {
+            /** The live quota; null if there is none or it is not known. */
+            before: components["schemas"]["Bytes"] | null;
+            /** The size that is asked for; null if it is no size. */
+            after: components["schemas"]["Bytes"] | null;
+            used: components["schemas"]["Bytes"] | null;
+            headroom: components["schemas"]["Headroom"];
+            headroomAfter: components["schemas"]["Headroom"] | null;
+            /** The smallest quota with which all pending volumes can be created; null if none waits or it is not known. */
+            smallestUnblocking: components["schemas"]["Bytes"] | null;
+            /** Volumes that wait for quota; null if that can't be seen. */
+            pending: components["schemas"]["PendingVolume"][] | null;
+        };
+        QuotaChangePreview: {
+            /** Whether there is anything to propose; null if the repository could not be read. */
+            changed: boolean | null;
+            /** In a sentence. */
+            summary: string;
+            /** The pull request's title. */
+            title: string;
+            /** The pull request's description in Markdown, as the requester may see it; null without a reason. */
+            body: string | null;
+            repository: {
+                host: string;
+                repository: string;
+            } | null;
+            files: {
+                path: string;
+                /** One of the words below. */
+                status: "created" | "changed";
+            }[];
+            /** A unified diff of the lines that change; lines around them are left out, because they may be about others. */
+            diff: string;
+            warnings: components["schemas"]["ChangeWarning"][];
+            refusals: components["schemas"]["ChangeRefusal"][];
+            gates: components["schemas"]["ChangeGate"][];
+            impact: components["schemas"]["QuotaImpact"];
+            /** A request about the same quota that is open already; a new wish replaces its wish. */
+            openRequest: components["schemas"]["StorageRequest"] | null;
+            /** Why the repository can't be read now, for people. */
+            repositoryProblem: string | null;
+            freshness: components["schemas"]["Freshness"];
+        };
+        /** What a plan for a quota needs to know of the under cluster. */
+        QuotaFacts: {
+            isTenant: boolean;
+            storageClass: string;
+            quotaState: components["schemas"]["QuotaState"];
+            limits: components["schemas"]["QuotaLimit"][];
+            /** Labels and annotations of the tenant's quotas, by name. */
+            quotas: {
+                [key: string]: {
+                    labels: {
+                        [key: string]: string;
+                    };
+                    annotations: {
+                        [key: string]: string;
+                    };
+                };
+            };
+            charged: components["schemas"]["Bytes"] | null;
+            headroom: components["schemas"]["Headroom"];
+            headroomAfter: components["schemas"]["Headroom"] | null;
+            pending: components["schemas"]["PendingVolume"][] | null;
+            fleet: {
+                quotaSum: components["schemas"]["Bytes"] | null;
+                capacity: {
+                    bytes: components["schemas"]["Bytes"];
+                    /** One of the words below. */
+                    source: "configured" | "CSIStorageCapacity";
+                } | null;
+            } | null;
+        };
+        /** A key, an index, or the element of a list whose fields have these values. */
+        YamlPathStep: string | number | {
+            where: {
+                [key: string]: string;
+            };
+        };
+        /** A repository that manifests of the under cluster are in. */
+        ManifestRepository: {
+            /** For people and for readers, without credentials, such as https://github.com/acme/fleet. */
+            url: string;
+            host: string;
+            /** Such as acme/fleet. */
+            repository: string;
+            /** The target branch; null = the repository's default branch. */
+            branch: string | null;
+            /** The folder that manifests are looked for in; null = everywhere. */
+            root: string | null;
+            locators: {
+                quota?: {
+                    files: string;
+                    object?: {
+                        apiGroup?: string;
+                        kind?: string;
+                        namespace?: string;
+                        name?: string;
+                    };
+                    path: components["schemas"]["YamlPathStep"][];
+                };
+            };
+            newFiles: {
+                quota?: string;
+            };
+        };
+        QuotaChangeFacts: {
+            facts: components["schemas"]["QuotaFacts"];
+            /** In the order in which they are looked through; none = not configured. */
+            repositories: components["schemas"]["ManifestRepository"][];
+            /** Who is asked to review, as the Git host calls them. */
+            reviewers: {
+                users: string[];
+                teams: string[];
+            };
+            /** What is proposed already for the same object, asked of the Git host just now. */
+            openRequest: {
+                request: components["schemas"]["StorageRequest"];
+                /** false = it conflicts with the target branch; null = there is no pull request yet, or the Git host can't tell. */
+                mergeable: boolean | null;
+                /** Commits on the branch that the portal did not make, and that publishing again would throw away. */
+                commitsOfOthers: {
+                    sha: string;
+                    author: string;
+                    title: string;
+                }[];
+            } | null;
+        };
+        NewStorageRequest: {
+            underCluster: string;
+            tenant: string;
+            /** One of the words below. */
+            change: "quota";
+            size: string;
+            reason: string;
+            allowBelowUse?: boolean;
+            host: string;
+            repository: string;
+            /** The live quota when it was planned; null if there was none or it was not known. */
+            before: components["schemas"]["Bytes"] | null;
+        };
+        /**
+         * preparing = about to be proposed; opened = a pull request is open; changesRequested, approved = a reviewer said so; merged = in Git;
+         *     applied = Flux has applied it; live = the under cluster has it; stuck = it does not go on, `message` says why; withdrawn = closed without a merge.
+         *     live and withdrawn are ends; stuck may go on by itself.
+         * One of the words below.
+         */
+        StorageRequestState: "preparing" | "opened" | "changesRequested" | "approved" | "merged" | "applied" | "live" | "stuck" | "withdrawn";
+        StorageRequestStep: {
+            state: components["schemas"]["StorageRequestState"];
+            at: components["schemas"]["Time"];
+            /** Who did it, as the Git host calls them. */
+            by: string | null;
+            /** The reviewer's words, or why it does not go on. Plain text. */
+            message: string | null;
+        };
+        /** A change that somebody asked for, and how far it is. */
+        StorageRequest: {
+            /** Format: uuid */
+            id: string;
+            underCluster: components["schemas"]["Label"];
+            tenant: components["schemas"]["Label"];
+            /** One of the words below. */
+            change: "quota";
+            /** As it was asked for. */
+            size: string;
+            sizeBytes: components["schemas"]["Bytes"];
+            before: components["schemas"]["Bytes"] | null;
+            reason: string;
+            /** Entity reference. */
+            requester: string;
+            state: components["schemas"]["StorageRequestState"];
+            /** Since when it is in this state. */
+            since: components["schemas"]["Time"];
+            by: string | null;
+            message: string | null;
+            /** false at its end. */
+            open: boolean;
+            pullRequest: {
+                number: number;
+                url: string;
+            } | null;
+            repository: {
+                host: string;
+                repository: string;
+            };
+            /** The commit that it was merged as. */
+            revision: string | null;
+            /** As last judged; null until they were, and once it is merged. */
+            gates: components["schemas"]["ChangeGate"][] | null;
+            /** All states it has been in, the first one first. */
+            history: components["schemas"]["StorageRequestStep"][];
+            createdAt: components["schemas"]["Time"];
+        };
+        StorageRequestList: {
+            items: components["schemas"]["StorageRequest"][];
+            total: number;
+            nextCursor: string | null;
+            /** Git hosts that don't answer; requests there may be further than is shown. */
+            errors: {
+                host: string;
+                message: string;
+                since: components["schemas"]["Time"];
+            }[];
+        };
     };
     responses: {
-        /** The query can't be read; the message names the parameter. */
+        /** The query or the body can't be read; the message names the parameter or field. */
         BadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -528,6 +837,8 @@ export interface operations {
                 owner?: string;
                 /** Only tenants in one of these states, separated by commas. */
                 status?: string;
+                /** true = only tenants whose storage the caller may ask to change (permission tenant-storage.change.create, and a repository is configured). */
+                canRequest?: "true";
                 /** What to sort by; a minus sign in front turns the order round. Unknown values come last either way. */
                 sort?: "name" | "-name" | "used" | "-used" | "usedRatio" | "-usedRatio" | "headroom" | "-headroom" | "status" | "-status";
                 /** How many items a page holds at most. */
@@ -652,6 +963,135 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    previewQuotaChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuotaChange"];
+            };
+        };
+        responses: {
+            /** The preview. What can't be done is in `refusals`, by field; that is no error. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaChangePreview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getQuotaChangeFacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuotaChange"];
+            };
+        };
+        responses: {
+            /** The facts, and the repositories in which the under cluster's manifests are. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaChangeFacts"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listRequests: {
+        parameters: {
+            query?: {
+                /** Only requests about tenants of this under cluster. */
+                underCluster?: components["schemas"]["Label"];
+                /** Only requests about tenants of this name. */
+                tenant?: components["schemas"]["Label"];
+                /** Only requests in one of these states, separated by commas. */
+                state?: string;
+                /** true = only requests that are not at their end (live, withdrawn), false = only those that are. */
+                open?: "true" | "false";
+                /** How many items a page holds at most. */
+                limit?: components["parameters"]["Limit"];
+                /** nextCursor of the page before, with the same other parameters. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** A page of requests. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageRequestList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    recordRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStorageRequest"];
+            };
+        };
+        responses: {
+            /** The request. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageRequest"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            /** Somebody else than the scaffolder asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
         };

@@ -56,3 +56,27 @@ export type ListTenantsQuery = NonNullable<
 export type ListVolumesQuery = NonNullable<
   operations['listVolumes']['parameters']['query']
 >;
+/** @public A wish for another storage quota: body of `POST /v1/changes/quota/preview` and `.../facts`. */
+export type QuotaChange = components['schemas']['QuotaChange'];
+/** @public Answer of `POST /v1/changes/quota/preview`. */
+export type QuotaChangePreview = components['schemas']['QuotaChangePreview'];
+/** @public What a size would mean for a tenant. */
+export type QuotaImpact = components['schemas']['QuotaImpact'];
+/** @public Answer of `POST /v1/changes/quota/facts`. */
+export type QuotaChangeFacts = components['schemas']['QuotaChangeFacts'];
+/** @public A repository that manifests of an under cluster are in. */
+export type ManifestRepository = components['schemas']['ManifestRepository'];
+/** @public Body of `POST /v1/requests`. */
+export type NewStorageRequest = components['schemas']['NewStorageRequest'];
+/** @public A change that somebody asked for, and how far it is. */
+export type StorageRequest = components['schemas']['StorageRequest'];
+/** @public How far a request is. */
+export type StorageRequestState = components['schemas']['StorageRequestState'];
+/** @public A state that a request was in. */
+export type StorageRequestStep = components['schemas']['StorageRequestStep'];
+/** @public Answer of `GET /v1/requests`. */
+export type StorageRequestList = components['schemas']['StorageRequestList'];
+/** @public Query of `GET /v1/requests`. */
+export type ListRequestsQuery = NonNullable<
+  operations['listRequests']['parameters']['query']
+>;

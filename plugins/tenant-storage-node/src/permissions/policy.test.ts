@@ -7,6 +7,7 @@ import {
   createPermissionIntegrationRouter,
 } from '@backstage/plugin-permission-node';
 import {
+  changeCreatePermission,
   fleetReadPermission,
   tenantReadPermission,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
@@ -71,6 +72,17 @@ describe('tenantStoragePolicy', () => {
     expect(rulesets().tenants(decision!, alpha)).toBe(true);
     expect(rulesets().tenants(decision!, beta)).toBe(false);
     expect(rulesets().tenants(decision!, undefined)).toBe(false);
+  });
+
+  it('lets an owner ask for changes of their tenants, and of no other', () => {
+    const decision = tenantStoragePolicy(
+      { permission: changeCreatePermission },
+      userIn('group:default/team-alpha'),
+      { platformGroups },
+    );
+
+    expect(rulesets().tenants(decision!, alpha)).toBe(true);
+    expect(rulesets().tenants(decision!, beta)).toBe(false);
   });
 
   it('does not show an owner the fleet', () => {

@@ -8,6 +8,7 @@ import type {
   PolicyQueryUser,
 } from '@backstage/plugin-permission-node';
 import {
+  changeCreatePermission,
   fleetReadPermission,
   tenantReadPermission,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
@@ -27,8 +28,8 @@ export interface TenantStoragePolicyOptions {
 }
 
 /**
- * A ready policy for the permissions of tenant storage: owners read their tenants, platform groups read everything, nobody
- * else reads anything. Call it first in the portal's own policy:
+ * A ready policy for the permissions of tenant storage: owners read their tenants and ask for changes of them, platform groups
+ * do so for all of them, nobody else reads or asks for anything. Call it first in the portal's own policy:
  *
  * ```ts
  * async handle(request: PolicyQuery, user?: PolicyQueryUser): Promise<PolicyDecision> {
@@ -48,7 +49,9 @@ export function tenantStoragePolicy(
   options: TenantStoragePolicyOptions,
 ): PolicyDecision | undefined {
   const { permission } = request;
-  const aboutTenant = isPermission(permission, tenantReadPermission);
+  const aboutTenant = [tenantReadPermission, changeCreatePermission].find(
+    each => isPermission(permission, each),
+  );
   if (!aboutTenant && !isPermission(permission, fleetReadPermission)) {
     return undefined;
   }
@@ -63,7 +66,7 @@ export function tenantStoragePolicy(
     return { result: AuthorizeResult.DENY };
   }
   return createTenantConditionalDecision(
-    permission,
+    aboutTenant,
     tenantConditions.isOwner({ owners: refs }),
   );
 }

@@ -1,0 +1,64 @@
+import type {
+  QuotaChangeFacts,
+  StorageRequest,
+  StorageRequestList,
+  StorageRequestState,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
+
+/** Whose storage a request is about, and which of it. */
+export interface RequestedObject {
+  underCluster: string;
+  tenant: string;
+  change: 'quota';
+}
+
+/** A request that is about to be proposed; everything in it is checked. */
+export interface RequestToRecord extends RequestedObject {
+  /** As it was asked for, such as `60Gi`. */
+  size: string;
+  sizeBytes: bigint;
+  /** The live quota when it was planned. */
+  before: bigint | null;
+  allowBelowUse: boolean;
+  reason: string;
+  /** Entity reference of who asks. */
+  requester: string;
+  /** As in the configuration of the under cluster. */
+  repository: { url: string; host: string; repository: string };
+  branch: string;
+}
+
+/** Requests of several tenants; an empty list of tenants finds nothing. */
+export interface RequestQuery {
+  tenants: ReadonlyArray<{ underCluster: string; tenant: string }>;
+  states?: readonly StorageRequestState[];
+  open?: boolean;
+  limit: number;
+  offset: number;
+}
+
+/** Requests for changes, kept in the database and followed at their Git hosts and in their under clusters. */
+export interface StorageRequests {
+  /** The request that is open and not merged for the same object, with the latest wish; or a new one. */
+  record(request: RequestToRecord): Promise<StorageRequest>;
+  /** Every tenant that there are requests of. */
+  tenants(): Promise<Array<{ underCluster: string; tenant: string }>>;
+  /** The latest first. */
+  list(
+    query: RequestQuery,
+  ): Promise<{ items: StorageRequest[]; total: number }>;
+  /** The one that is open and not merged yet, from the database. */
+  openRequest(object: RequestedObject): Promise<StorageRequest | undefined>;
+  /**
+   * The open one, with what its Git host says of it now.
+   *
+   * @throws ServiceUnavailableError if the Git host does not answer.
+   */
+  proposed(object: RequestedObject): Promise<QuotaChangeFacts['openRequest']>;
+  /** Git hosts that don't answer. */
+  problems(): StorageRequestList['errors'];
+  /** Calls back when a request goes on; returns what ends it. */
+  onChange(
+    listener: (request: { underCluster: string; tenant: string }) => void,
+  ): () => void;
+}
