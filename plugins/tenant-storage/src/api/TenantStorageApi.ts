@@ -1,7 +1,13 @@
 import { createApiRef } from '@backstage/frontend-plugin-api';
 import {
+  ListRequestsQuery,
+  ListTenantsQuery,
   ListVolumesQuery,
+  QuotaChange,
+  QuotaChangePreview,
+  StorageRequestList,
   Tenant,
+  TenantList,
   VolumeDetail,
   VolumeList,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
@@ -27,6 +33,12 @@ export interface TenantRef {
  * @public
  */
 export interface TenantStorageApi {
+  /** A page of the tenants that the caller may read. */
+  listTenants(
+    query?: ListTenantsQuery,
+    options?: { signal?: AbortSignal },
+  ): Promise<TenantList>;
+
   /** One tenant: quota, headroom, health, freshness. */
   getTenant(
     tenant: TenantRef,
@@ -46,6 +58,21 @@ export interface TenantStorageApi {
     volume: string,
     options?: { signal?: AbortSignal },
   ): Promise<VolumeDetail>;
+
+  /**
+   * What another storage quota would mean, and what would be proposed. Nothing is changed. What can't be done is in the answer's
+   * `refusals`, by field; it is not thrown.
+   */
+  previewQuota(
+    change: QuotaChange,
+    options?: { signal?: AbortSignal },
+  ): Promise<QuotaChangePreview>;
+
+  /** A page of requests for changes, of the tenants that the caller may read, the latest first. */
+  listRequests(
+    query?: ListRequestsQuery,
+    options?: { signal?: AbortSignal },
+  ): Promise<StorageRequestList>;
 }
 
 /**

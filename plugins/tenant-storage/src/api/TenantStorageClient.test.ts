@@ -4,7 +4,8 @@ import { setupServer } from 'msw/node';
 import { tenantNamed } from '../../dev/tenants';
 import { TenantStorageClient } from './TenantStorageClient';
 
-const BASE = 'http://backend.test/api/tenant-storage/v1/under-clusters';
+const V1 = 'http://backend.test/api/tenant-storage/v1';
+const BASE = `${V1}/under-clusters`;
 
 describe('TenantStorageClient', () => {
   const server = setupServer();
@@ -53,6 +54,44 @@ describe('TenantStorageClient', () => {
     expect(asked).toBe(
       '/api/tenant-storage/v1/under-clusters/muc-1/tenants/alpha/volumes/pvc-1%2F..%2Fsecrets',
     );
+  });
+
+  it('asks for the tenants whose storage may be asked to change', async () => {
+    let asked = '';
+    server.use(
+      http.get(`${V1}/tenants`, ({ request }) => {
+        asked = new URL(request.url).search;
+        return HttpResponse.json({ items: [] });
+      }),
+    );
+    await client.listTenants({ canRequest: 'true', search: 'al' });
+    expect(asked).toBe('?canRequest=true&search=al');
+  });
+
+  it('sends a wish as it was typed to be previewed', async () => {
+    let sent: unknown;
+    server.use(
+      http.post(`${V1}/changes/quota/preview`, async ({ request }) => {
+        sent = await request.json();
+        return HttpResponse.json({ refusals: [] });
+      }),
+    );
+    await expect(
+      client.previewQuota({ ...alpha, size: '60Gi', reason: 'a "b"\nc' }),
+    ).resolves.toEqual({ refusals: [] });
+    expect(sent).toEqual({ ...alpha, size: '60Gi', reason: 'a "b"\nc' });
+  });
+
+  it('asks for the open requests of a tenant', async () => {
+    let asked = '';
+    server.use(
+      http.get(`${V1}/requests`, ({ request }) => {
+        asked = new URL(request.url).search;
+        return HttpResponse.json({ items: [] });
+      }),
+    );
+    await client.listRequests({ ...alpha, open: 'true' });
+    expect(asked).toBe('?underCluster=muc-1&tenant=alpha&open=true');
   });
 
   it('throws what the backend refuses with', async () => {

@@ -1,8 +1,14 @@
 import { ResponseError } from '@backstage/errors';
 import { DiscoveryApi, FetchApi } from '@backstage/frontend-plugin-api';
 import {
+  ListRequestsQuery,
+  ListTenantsQuery,
   ListVolumesQuery,
+  QuotaChange,
+  QuotaChangePreview,
+  StorageRequestList,
   Tenant,
+  TenantList,
   VolumeDetail,
   VolumeList,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
@@ -24,6 +30,13 @@ export class TenantStorageClient implements TenantStorageApi {
   private constructor(discoveryApi: DiscoveryApi, fetchApi: FetchApi) {
     this.#discoveryApi = discoveryApi;
     this.#fetchApi = fetchApi;
+  }
+
+  async listTenants(
+    query: ListTenantsQuery = {},
+    options?: { signal?: AbortSignal },
+  ): Promise<TenantList> {
+    return this.#get('/v1/tenants', query, options);
   }
 
   async getTenant(
@@ -53,20 +66,41 @@ export class TenantStorageClient implements TenantStorageApi {
     );
   }
 
+  async previewQuota(
+    change: QuotaChange,
+    options?: { signal?: AbortSignal },
+  ): Promise<QuotaChangePreview> {
+    return this.#ask('/v1/changes/quota/preview', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(change),
+      signal: options?.signal,
+    });
+  }
+
+  async listRequests(
+    query: ListRequestsQuery = {},
+    options?: { signal?: AbortSignal },
+  ): Promise<StorageRequestList> {
+    return this.#get('/v1/requests', query, options);
+  }
+
   async #get<TAnswer>(
     path: string,
     query: Record<string, string | number | undefined>,
     options?: { signal?: AbortSignal },
   ): Promise<TAnswer> {
-    const baseUrl = await this.#discoveryApi.getBaseUrl('tenant-storage');
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined && value !== '') search.set(name, String(value));
     }
     const suffix = search.toString() && `?${search}`;
-    const response = await this.#fetchApi.fetch(`${baseUrl}${path}${suffix}`, {
-      signal: options?.signal,
-    });
+    return this.#ask(`${path}${suffix}`, { signal: options?.signal });
+  }
+
+  async #ask<TAnswer>(path: string, init: RequestInit): Promise<TAnswer> {
+    const baseUrl = await this.#discoveryApi.getBaseUrl('tenant-storage');
+    const response = await this.#fetchApi.fetch(`${baseUrl}${path}`, init);
     if (!response.ok) throw await ResponseError.fromResponse(response);
     return response.json();
   }
