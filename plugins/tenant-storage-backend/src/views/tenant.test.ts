@@ -634,6 +634,7 @@ describe('the summary of a tenant', () => {
       }),
     );
     expect(tenantSummary(cluster, 'alpha', OWNERS, NOW)).toMatchObject({
+      underClusterTitle: 'Munich 1',
       underCluster: 'muc-1',
       name: 'alpha',
       owners: OWNERS,

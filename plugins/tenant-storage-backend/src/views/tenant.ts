@@ -128,6 +128,7 @@ export function tenantSummary(
     : sumCharged(cluster, facts.volumes);
   return {
     underCluster: cluster.settings.name,
+    underClusterTitle: cluster.settings.title,
     name: tenant,
     owners: [...owners],
     status: facts.status,

@@ -273,6 +273,7 @@ export interface components {
         TenantStatus: "ok" | "warning" | "error" | "unknown";
         TenantSummary: {
             underCluster: components["schemas"]["Label"];
+            underClusterTitle: string;
             name: components["schemas"]["Label"];
             owners: string[];
             status: components["schemas"]["TenantStatus"];
