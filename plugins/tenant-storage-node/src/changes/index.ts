@@ -6,6 +6,7 @@ export type {
   PlanAudience,
   PlannedFile,
 } from './changePlan';
+export { gitOpsSettingsOf } from './gitOpsSettings';
 export { planQuota, quotaBranch, type QuotaPlanInput } from './quota';
 export type { PendingVolume, QuotaFacts } from './quotaFacts';
 export type { GitOpsRepository, GitOpsSettings } from './quotaManifest';

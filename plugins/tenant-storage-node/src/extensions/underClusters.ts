@@ -1,4 +1,5 @@
 import { createExtensionPoint } from '@backstage/backend-plugin-api';
+import type { ValueLocator } from '../gitops';
 
 /**
  * How an under cluster's API server is reached.
@@ -41,6 +42,37 @@ export interface UnderClusterDangers {
 }
 
 /**
+ * A repository that manifests of an under cluster are in. `{underCluster}` is filled in everywhere, `{tenant}` and `{storageClass}` in
+ * `locators` and `newFiles`.
+ *
+ * @public
+ */
+export interface GitOpsRepositoryDefinition {
+  /** Such as `https://github.com/acme/fleet`, of a host under `integrations`; no credentials in it. */
+  url: string;
+  /** The branch that changes are proposed for; the repository's default branch unless told. */
+  branch?: string;
+  /** The folder in which manifests are looked for; everywhere unless told. */
+  root?: string;
+  /** Where values live that are not in the manifest of their object. */
+  locators?: { quota?: ValueLocator };
+  /** Paths of files for objects that are nowhere yet. */
+  newFiles?: { quota?: string };
+}
+
+/**
+ * Where changes of an under cluster are proposed.
+ *
+ * @public
+ */
+export interface GitOpsDefinition {
+  /** In the order in which they are looked through. */
+  repositories: GitOpsRepositoryDefinition[];
+  /** Who is asked to review, as the Git host calls them. */
+  reviewers?: { users?: string[]; teams?: string[] };
+}
+
+/**
  * One under cluster: where it is, and by what its objects are told apart. What is absent takes the defaults of
  * `tenantStorage.defaults`.
  *
@@ -65,6 +97,10 @@ export interface UnderClusterDefinition {
   tenantClusterLabel?: string;
   /** Annotation or label of a tenant's namespace that names its owner. */
   ownerKey?: string;
+  /** What tenants' volumes have room in, as a Kubernetes quantity such as `20Ti`, where CSIStorageCapacity objects don't tell. */
+  capacity?: string;
+  /** Where changes are proposed; the whole of it replaces `tenantStorage.gitOps`. */
+  gitOps?: GitOpsDefinition;
 }
 
 /**

@@ -4,6 +4,7 @@ export {
   type GitOpsErrorCode,
   type GitOpsErrorParts,
 } from './gitOpsError';
+export { readRepository, targetBranchName } from './readRepository';
 export {
   RepositoryFiles,
   type RepositoryEntry,
