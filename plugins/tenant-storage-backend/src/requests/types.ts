@@ -28,9 +28,20 @@ export interface RequestToRecord extends RequestedObject {
   branch: string;
 }
 
+/**
+ * Who reads a request. What Flux says of a change may name other tenants: the platform team gets its words, a tenant's people are told that
+ * the platform team sees them.
+ */
+export type RequestAudience = 'tenant' | 'platform';
+
 /** Requests of several tenants; an empty list of tenants finds nothing. */
 export interface RequestQuery {
-  tenants: ReadonlyArray<{ underCluster: string; tenant: string }>;
+  /** `audience` is who asks, as far as this tenant is concerned: `tenant` unless told. */
+  tenants: ReadonlyArray<{
+    underCluster: string;
+    tenant: string;
+    audience?: RequestAudience;
+  }>;
   states?: readonly StorageRequestState[];
   open?: boolean;
   limit: number;
@@ -47,16 +58,19 @@ export interface StorageRequests {
   list(
     query: RequestQuery,
   ): Promise<{ items: StorageRequest[]; total: number }>;
-  /** The one that is open and not merged yet, from the database. */
-  openRequest(object: RequestedObject): Promise<StorageRequest | undefined>;
+  /** The one that is open and not merged yet, from the database; for a tenant's people unless told. */
+  openRequest(
+    object: RequestedObject,
+    audience?: RequestAudience,
+  ): Promise<StorageRequest | undefined>;
   /**
-   * The open one, with what its Git host says of it now.
+   * The open one, with what its Git host says of it now; as a tenant's people may see it. Null if there is none.
    *
    * @throws ServiceUnavailableError if the Git host does not answer.
    */
   proposed(object: RequestedObject): Promise<QuotaChangeFacts['openRequest']>;
-  /** Git hosts that don't answer. */
-  problems(): StorageRequestList['errors'];
+  /** Git hosts that don't answer, from the database: whichever replica asked them. */
+  problems(): Promise<StorageRequestList['errors']>;
   /** Calls back when a request goes on; returns what ends it. */
   onChange(
     listener: (request: { underCluster: string; tenant: string }) => void,
