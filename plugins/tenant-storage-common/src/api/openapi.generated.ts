@@ -660,6 +660,8 @@ export interface components {
                 request: components["schemas"]["StorageRequest"];
                 /** false = it conflicts with the target branch; null = there is no pull request yet, or the Git host can't tell. */
                 mergeable: boolean | null;
+                /** The pull request's title now, which tells whether it says what its branch does; null = there is no pull request yet. Absent = not asked. */
+                title?: string | null;
                 /** Commits on the branch that the portal did not make, and that publishing again would throw away. */
                 commitsOfOthers: {
                     sha: string;
