@@ -10,6 +10,7 @@ import {
   type UnderCluster,
 } from '@kmetal/under-cluster';
 import { kindNames } from '../kubernetes/kinds';
+import { tenantView } from '../views';
 import { createInventory, type RunningInventory } from './inventory';
 
 jest.setTimeout(90_000);
@@ -149,11 +150,21 @@ describe.each(starts)('The inventory of %s', (_, start) => {
   const key =
     'tenant-storage-class.storageclass.storage.k8s.io/requests.storage';
 
-  it('knows, with the shipped roles, every kind that is there, and that CDI itself is not', () => {
+  it('knows, with the shipped roles, every kind that is there, and that CDI itself and Flux are not', () => {
     expect(cluster().problems()).toEqual([]);
-    expect(
-      kindNames.filter(kind => cluster().state(kind).state !== 'synced'),
-    ).toEqual(['StorageProfile', 'CDI', 'CDIConfig']);
+    const missing = kindNames.filter(
+      kind => cluster().state(kind).state !== 'synced',
+    );
+    // Served by every Kubernetes since 1.24, and by no simpler server.
+    expect(missing.filter(kind => kind !== 'CSIStorageCapacity')).toEqual([
+      'StorageProfile',
+      'CDI',
+      'CDIConfig',
+      'Kustomization',
+    ]);
+    for (const kind of missing) {
+      expect(cluster().state(kind).state).toBe('notInstalled');
+    }
     expect(cluster().state('CDI')).toMatchObject({
       state: 'notInstalled',
       message: expect.stringContaining('cdis.cdi.kubevirt.io'),
@@ -335,6 +346,10 @@ describe('The inventory of an under cluster that has trouble', () => {
     expect(await running.whenSettled(30_000)).toBe(true);
     const cluster = running.inventory.cluster('under-1')!;
     expect(cluster.state('VirtualMachineInstance').state).toBe('notPermitted');
+    expect(cluster.state('Kustomization').state).not.toBe('synced');
     expect(cluster.state('DataVolume').state).toBe('synced');
+    expect(tenantView(cluster, 'alpha', [], Date.now()).errors).toEqual([
+      expect.objectContaining({ kind: 'VirtualMachineInstance' }),
+    ]);
   });
 });

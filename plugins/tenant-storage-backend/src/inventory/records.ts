@@ -29,6 +29,10 @@ export interface ResourceQuotaRecord extends ObjectRecord {
   used: Record<string, string>;
   /** True if the quota has scopes or a scopeSelector. Scopes never select claims, so such a quota binds pods only. */
   scoped: boolean;
+  /** The labels that tell who applies it: Flux's and Helm's; absent if it has none. */
+  labels?: Record<string, string>;
+  /** The annotations that tell who applies it: Helm's; absent if it has none. */
+  annotations?: Record<string, string>;
 }
 
 export interface ConditionRecord {
@@ -200,6 +204,27 @@ export interface VirtualMachineInstanceRecord extends ObjectRecord {
   }>;
 }
 
+/** A Kustomization of Flux. */
+export interface KustomizationRecord extends ObjectRecord {
+  /** spec.path, the folder of the repository that it applies; absent is the repository itself. */
+  path?: string;
+  suspended: boolean;
+  /** Such as `main@sha1:1a2b3c...`, or `main/1a2b3c...` of old Flux. */
+  lastAppliedRevision?: string;
+  lastAttemptedRevision?: string;
+  /** Its condition Ready; null if it has none yet. */
+  ready: (Omit<ConditionRecord, 'type' | 'at'> & { since?: number }) | null;
+}
+
+/** What a CSI driver says it can still provision. */
+export interface CsiStorageCapacityRecord extends ObjectRecord {
+  storageClass: string;
+  /** From where, such as `kubernetes.io/hostname=w1`; absent is from every node, or from none. */
+  topology?: string;
+  /** Null if the driver doesn't say. */
+  capacity: bigint | null;
+}
+
 /** Every kind that is watched, by the name under which the inventory keeps it. Adding a kind: a record here, one file in kubernetes/kinds/. */
 export interface RecordsByKind {
   Namespace: NamespaceRecord;
@@ -218,6 +243,8 @@ export interface RecordsByKind {
   CDIConfig: CdiConfigRecord;
   TenantControlPlane: TenantControlPlaneRecord;
   VirtualMachineInstance: VirtualMachineInstanceRecord;
+  Kustomization: KustomizationRecord;
+  CSIStorageCapacity: CsiStorageCapacityRecord;
 }
 
 export type KindName = keyof RecordsByKind;

@@ -94,6 +94,8 @@ export class WatchedCluster implements ClusterInventory {
       CDIConfig: this.#watch('CDIConfig'),
       TenantControlPlane: this.#watch('TenantControlPlane'),
       VirtualMachineInstance: this.#watch('VirtualMachineInstance'),
+      Kustomization: this.#watch('Kustomization'),
+      CSIStorageCapacity: this.#watch('CSIStorageCapacity'),
     };
   }
 

@@ -65,6 +65,8 @@ const HIDDEN_WITHOUT: Record<KindName, string> = {
   CDIConfig: 'how much the file system takes on top of a volume',
   TenantControlPlane: "the tenant clusters' control planes",
   VirtualMachineInstance: 'which worker machine uses a volume',
+  Kustomization: 'whether a merged change has reached the under cluster',
+  CSIStorageCapacity: 'how much room the storage has',
 };
 
 /** Whether what the inventory holds of a kind is the last known state, rather than nothing at all. */

@@ -71,6 +71,8 @@ const DEFAULTS: {
   CDIConfig: { overheadGlobal: '0.06', overheadByClass: {} },
   TenantControlPlane: { status: 'Ready', version: 'v1.31.1' },
   VirtualMachineInstance: { phase: 'Running', volumes: [] },
+  Kustomization: { suspended: false, ready: null },
+  CSIStorageCapacity: { storageClass: 'tenant-storage-class', capacity: null },
 };
 
 /** An under cluster's content, by kind. */

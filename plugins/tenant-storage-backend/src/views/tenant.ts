@@ -84,12 +84,14 @@ function assess(cluster: ClusterInventory, tenant: string, now: number) {
  * A tenant's page. For a tenant's people: it tells nothing of other tenants.
  *
  * @param owners - entity references of the tenant's owners
+ * @param canRequest - whether the reader may ask for a change of its storage
  */
 export function tenantView(
   cluster: ClusterInventory,
   tenant: string,
   owners: readonly string[],
   now: number,
+  canRequest: boolean = false,
 ): Tenant {
   const { settings } = cluster;
   const facts = assess(cluster, tenant, now);
@@ -100,6 +102,7 @@ export function tenantView(
     owners: [...owners],
     status: facts.status,
     quotaState: facts.quotas.state,
+    canRequest,
     limits: facts.limits.map(quotaLimitView),
     headroom: facts.headroom,
     charged: sumCharged(cluster, facts.volumes),

@@ -2,9 +2,11 @@ import type { KindName } from '../../inventory/records';
 import { cdi } from './cdi';
 import { cdiConfig } from './cdiConfig';
 import { csiDriver } from './csiDriver';
+import { csiStorageCapacity } from './csiStorageCapacity';
 import { dataVolume } from './dataVolume';
 import { deployment } from './deployment';
 import { event } from './event';
+import { kustomization } from './kustomization';
 import { namespace } from './namespace';
 import { node } from './node';
 import { persistentVolume } from './persistentVolume';
@@ -37,6 +39,8 @@ export const watchedKinds: { [K in KindName]: WatchedKind<K> } = {
   CDIConfig: cdiConfig,
   TenantControlPlane: tenantControlPlane,
   VirtualMachineInstance: virtualMachineInstance,
+  Kustomization: kustomization,
+  CSIStorageCapacity: csiStorageCapacity,
 };
 
 export const kindNames = Object.keys(watchedKinds) as KindName[];

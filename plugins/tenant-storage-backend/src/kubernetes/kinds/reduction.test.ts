@@ -92,6 +92,7 @@ status:
       },
       scoped: false,
     });
+    expect(quota).not.toHaveProperty('labels');
     const scoped = (spec: string) =>
       reduce('ResourceQuota', `{metadata: {name: q, uid: u}, spec: ${spec}}`)
         ?.scoped;
@@ -607,6 +608,105 @@ status:
       ],
     });
     expect(JSON.stringify(record)).not.toContain('hunter2');
+  });
+
+  it('of a quota: who applies it, and no other label or annotation', () => {
+    expect(
+      reduce(
+        'ResourceQuota',
+        `
+metadata:
+  name: alpha-storage
+  namespace: alpha
+  uid: ${UID}
+  labels:
+    team: alpha
+    app.kubernetes.io/managed-by: Helm
+    kustomize.toolkit.fluxcd.io/name: tenants
+    kustomize.toolkit.fluxcd.io/namespace: flux-system
+    helm.toolkit.fluxcd.io/name: kmetal
+  annotations:
+    kubectl.kubernetes.io/last-applied-configuration: "{}"
+    meta.helm.sh/release-name: kmetal
+    meta.helm.sh/release-namespace: kmetal-system
+`,
+      ),
+    ).toMatchObject({
+      labels: {
+        'app.kubernetes.io/managed-by': 'Helm',
+        'helm.toolkit.fluxcd.io/name': 'kmetal',
+        'kustomize.toolkit.fluxcd.io/name': 'tenants',
+        'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
+      },
+      annotations: {
+        'meta.helm.sh/release-name': 'kmetal',
+        'meta.helm.sh/release-namespace': 'kmetal-system',
+      },
+    });
+  });
+
+  it("of Flux's Kustomization: how far it is, and nothing of what it substitutes", () => {
+    const record = reduce(
+      'Kustomization',
+      `
+metadata: {name: tenants, namespace: flux-system, uid: ${UID}}
+spec:
+  path: ./clusters/muc-1
+  suspend: true
+  postBuild: {substitute: {password: hunter2}}
+  sourceRef: {kind: GitRepository, name: fleet}
+status:
+  lastAppliedRevision: main@sha1:aaa
+  lastAttemptedRevision: main@sha1:bbb
+  conditions:
+    - {type: Reconciling, status: "True"}
+    - type: Ready
+      status: "False"
+      reason: ReconciliationFailed
+      message: "ResourceQuota/alpha/alpha-storage dry-run failed"
+      lastTransitionTime: "2026-02-01T08:00:00Z"
+`,
+    );
+    expect(record).toEqual({
+      uid: UID,
+      name: 'tenants',
+      namespace: 'flux-system',
+      createdAt: 0,
+      path: './clusters/muc-1',
+      suspended: true,
+      lastAppliedRevision: 'main@sha1:aaa',
+      lastAttemptedRevision: 'main@sha1:bbb',
+      ready: {
+        status: 'False',
+        reason: 'ReconciliationFailed',
+        message: 'ResourceQuota/alpha/alpha-storage dry-run failed',
+        since: created,
+      },
+    });
+    expect(
+      reduce('Kustomization', `metadata: {name: new, uid: ${UID}}`),
+    ).toMatchObject({ suspended: false, ready: null });
+  });
+
+  it('of the capacity of a class: how much, and from where', () => {
+    const capacity = (more: string) =>
+      reduce(
+        'CSIStorageCapacity',
+        `{metadata: {name: csisc-1, namespace: rook-ceph, uid: u}, ${more}}`,
+      );
+    expect(
+      capacity(
+        'storageClassName: tenant-storage-class, capacity: 2Ti, nodeTopology: {matchLabels: {zone: a}, matchExpressions: [{key: host, operator: In, values: [w1, w2]}]}',
+      ),
+    ).toMatchObject({
+      storageClass: 'tenant-storage-class',
+      capacity: 2n * 1024n ** 4n,
+      topology: 'host In (w1, w2), zone=a',
+    });
+    expect(capacity('storageClassName: other')).toMatchObject({
+      capacity: null,
+    });
+    expect(capacity('capacity: 1Gi')).toBeUndefined();
   });
 
   it.each(kindNames)(

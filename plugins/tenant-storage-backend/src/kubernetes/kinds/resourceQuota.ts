@@ -3,6 +3,7 @@ import {
   metadataOf,
   objectAt,
   textMapAt,
+  withoutAbsent,
   wordsAt,
 } from './rawObject';
 import type { RawObject } from './rawObject';
@@ -23,6 +24,20 @@ function storageKeys(raw: RawObject, ...path: string[]) {
   );
 }
 
+/** Who applies an object says so in these; nothing else of them is kept, and not `last-applied-configuration`. */
+const APPLIED_BY =
+  /^(?:(?:helm|kustomize)\.toolkit\.fluxcd\.io\/|meta\.helm\.sh\/release-|app\.kubernetes\.io\/(?:managed-by|instance)$)/;
+
+function appliedBy(
+  raw: RawObject,
+  of: 'labels' | 'annotations',
+): Record<string, string> | undefined {
+  const entries = Object.entries(textMapAt(raw, 'metadata', of)).filter(
+    ([key]) => APPLIED_BY.test(key),
+  );
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}
+
 export const resourceQuota: WatchedKind<'ResourceQuota'> = {
   name: 'ResourceQuota',
   group: '',
@@ -34,14 +49,17 @@ export const resourceQuota: WatchedKind<'ResourceQuota'> = {
   reduce(raw) {
     const metadata = metadataOf(raw);
     return (
-      metadata && {
+      metadata &&
+      withoutAbsent({
         ...metadata,
         hard: storageKeys(raw, 'spec', 'hard'),
         used: storageKeys(raw, 'status', 'used'),
         scoped:
           wordsAt(raw, 'spec', 'scopes').length > 0 ||
           isObject(objectAt(raw, 'spec').scopeSelector),
-      }
+        labels: appliedBy(raw, 'labels'),
+        annotations: appliedBy(raw, 'annotations'),
+      })
     );
   },
 };

@@ -3,7 +3,7 @@ import type { UnderClusterSettings } from '../../inventory/types';
 import type { RawObject } from './rawObject';
 
 /** Which of the manifests in `deploy/under-cluster-reader` grants it. */
-export type ReaderPart = 'base' | 'attachments';
+export type ReaderPart = 'base' | 'attachments' | 'changes';
 
 /** A kind that is watched: where it is served, what of it is asked for, and what is kept of an object. */
 export interface WatchedKind<K extends KindName> {
