@@ -130,7 +130,7 @@ function accessWith(token) {
   };
 }
 
-/** The pages are there, the backend is up, and every tenant that it sees is in the catalog. */
+/** The pages are there, the backend is up, and every tenant that it sees and the form to ask for more are in the catalog. */
 async function isReady(backendUrl, portalUrl, token) {
   const get = async (url, headers) => {
     const response = await fetch(url, {
@@ -150,6 +150,9 @@ async function isReady(backendUrl, portalUrl, token) {
     const { total } = await ask('tenant-storage/v1/tenants?limit=1');
     const { totalItems } = await ask(
       'catalog/entities/by-query?limit=1&filter=kind=resource,spec.type=kmetal-tenant',
+    );
+    await ask(
+      'catalog/entities/by-name/template/default/request-more-storage',
     );
     return (
       total > 0 && totalItems >= total && (await takesWebSockets(backendUrl))
