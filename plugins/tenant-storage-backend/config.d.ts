@@ -1,3 +1,6 @@
+import type { SchedulerServiceTaskScheduleDefinitionConfig } from '@backstage/backend-plugin-api';
+import type { HumanDuration } from '@backstage/types';
+
 /** Configuration of kMetal tenant storage. Every key stays in the backend. */
 export interface Config {
   /**
@@ -137,6 +140,121 @@ export interface Config {
        * @visibility backend
        */
       ownerKey?: string;
+      /**
+       * What tenants' volumes have room in, such as `20Ti`, where CSIStorageCapacity objects don't tell.
+       *
+       * @visibility backend
+       */
+      capacity?: string;
+      /**
+       * Replaces the general `gitOps`, the whole of it.
+       *
+       * @visibility backend
+       */
+      gitOps?: {
+        /**
+         * Repositories that manifests of the under cluster are in, in the order in which they are looked through.
+         *
+         * @visibility backend
+         */
+        repositories: Array<{
+          /**
+           * Such as `https://github.com/acme/fleet`. Its host is under `integrations`; no credentials in it.
+           *
+           * @visibility backend
+           */
+          url: string;
+          /**
+           * The branch that changes are proposed for. Default: the repository's default branch.
+           *
+           * @visibility backend
+           */
+          branch?: string;
+          /**
+           * The folder in which manifests are looked for; `{underCluster}` is filled in. Default: everywhere.
+           *
+           * @visibility backend
+           */
+          root?: string;
+          /**
+           * Where values live that are not in the manifest of their object. `{underCluster}`, `{tenant}` and `{storageClass}` are filled in.
+           *
+           * @visibility backend
+           */
+          locators?: {
+            /**
+             * @visibility backend
+             */
+            quota?: {
+              /**
+               * A path or glob from the repository's root.
+               *
+               * @visibility backend
+               */
+              files: string;
+              /**
+               * The object in these files. Default: the file's only document.
+               *
+               * @visibility backend
+               */
+              object?: {
+                /**
+                 * @visibility backend
+                 */
+                apiGroup?: string;
+                /**
+                 * @visibility backend
+                 */
+                kind?: string;
+                /**
+                 * @visibility backend
+                 */
+                namespace?: string;
+                /**
+                 * @visibility backend
+                 */
+                name?: string;
+              };
+              /**
+               * Keys, indexes, or `{where: {key: value}}` for the element of a list.
+               *
+               * @visibility backend
+               */
+              path: Array<
+                string | number | { where: { [key: string]: string } }
+              >;
+            };
+          };
+          /**
+           * Files for objects that are nowhere yet. The same is filled in.
+           *
+           * @visibility backend
+           */
+          newFiles?: {
+            /**
+             * Such as `tenants/{underCluster}/{tenant}/quota.yaml`.
+             *
+             * @visibility backend
+             */
+            quota?: string;
+          };
+        }>;
+        /**
+         * Who is asked to review, as the Git host calls them.
+         *
+         * @visibility backend
+         */
+        reviewers?: {
+          /**
+           * @visibility backend
+           */
+          users?: string[];
+          /**
+           * @visibility backend
+           */
+          teams?: string[];
+        };
+      };
     }>;
 
     /**
@@ -170,6 +288,134 @@ export interface Config {
        * @visibility backend
        */
       ownerKey?: string;
+    };
+
+    /**
+     * Where changes are proposed, for every under cluster that does not say otherwise. Without it nobody can ask for one.
+     *
+     * @visibility backend
+     */
+    gitOps?: {
+      /**
+       * Repositories that manifests of the under cluster are in, in the order in which they are looked through.
+       *
+       * @visibility backend
+       */
+      repositories: Array<{
+        /**
+         * Such as `https://github.com/acme/fleet`. Its host is under `integrations`; no credentials in it.
+         *
+         * @visibility backend
+         */
+        url: string;
+        /**
+         * The branch that changes are proposed for. Default: the repository's default branch.
+         *
+         * @visibility backend
+         */
+        branch?: string;
+        /**
+         * The folder in which manifests are looked for; `{underCluster}` is filled in. Default: everywhere.
+         *
+         * @visibility backend
+         */
+        root?: string;
+        /**
+         * Where values live that are not in the manifest of their object. `{underCluster}`, `{tenant}` and `{storageClass}` are filled in.
+         *
+         * @visibility backend
+         */
+        locators?: {
+          /**
+           * @visibility backend
+           */
+          quota?: {
+            /**
+             * A path or glob from the repository's root.
+             *
+             * @visibility backend
+             */
+            files: string;
+            /**
+             * The object in these files. Default: the file's only document.
+             *
+             * @visibility backend
+             */
+            object?: {
+              /**
+               * @visibility backend
+               */
+              apiGroup?: string;
+              /**
+               * @visibility backend
+               */
+              kind?: string;
+              /**
+               * @visibility backend
+               */
+              namespace?: string;
+              /**
+               * @visibility backend
+               */
+              name?: string;
+            };
+            /**
+             * Keys, indexes, or `{where: {key: value}}` for the element of a list.
+             *
+             * @visibility backend
+             */
+            path: Array<string | number | { where: { [key: string]: string } }>;
+          };
+        };
+        /**
+         * Files for objects that are nowhere yet. The same is filled in.
+         *
+         * @visibility backend
+         */
+        newFiles?: {
+          /**
+           * Such as `tenants/{underCluster}/{tenant}/quota.yaml`.
+           *
+           * @visibility backend
+           */
+          quota?: string;
+        };
+      }>;
+      /**
+       * Who is asked to review, as the Git host calls them.
+       *
+       * @visibility backend
+       */
+      reviewers?: {
+        /**
+         * @visibility backend
+         */
+        users?: string[];
+        /**
+         * @visibility backend
+         */
+        teams?: string[];
+      };
+    };
+
+    /**
+     * How requests for changes are followed.
+     *
+     * @visibility backend
+     */
+    requests?: {
+      /**
+       * When Git hosts and under clusters are looked at. Default: every 30 seconds.
+       *
+       * @visibility backend
+       */
+      schedule?: SchedulerServiceTaskScheduleDefinitionConfig;
+      /**
+       * A merged change that is not live after this long is shown as stuck. Default: 10 minutes.
+       *
+       * @visibility backend
+       */
+      stuckAfter?: HumanDuration | string;
     };
 
     /**

@@ -57,6 +57,28 @@ export class ConfigSection {
     return value;
   }
 
+  /** The elements of a list, each with its whole key; none if it is not set. */
+  list(name: string): Array<{ key: string; value: unknown }> {
+    if (!this.has(name)) return [];
+    const value = this.#values[name];
+    if (!Array.isArray(value)) {
+      throw new InputError(`${this.key}.${name} must be a list`);
+    }
+    return value.map((each: unknown, index) => ({
+      key: `${this.key}.${name}[${index}]`,
+      value: each,
+    }));
+  }
+
+  texts(name: string, form: { pattern: RegExp; is: string }): string[] {
+    return this.list(name).map(({ key, value }) => {
+      if (typeof value !== 'string' || !form.pattern.test(value)) {
+        throw new InputError(`${key} must be ${form.is}`);
+      }
+      return value;
+    });
+  }
+
   section(name: string, known: readonly string[]): ConfigSection | undefined {
     return this.has(name)
       ? new ConfigSection(`${this.key}.${name}`, this.#values[name], known)

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { stringifyError } from '@backstage/errors';
 import type {
   UnderClusterDefinition,
   UnderClusterSupplier,
@@ -9,7 +10,12 @@ import { type Clock, sleep, systemClock } from '../kubernetes/clock';
 import { kindNames } from '../kubernetes/kinds';
 import type { UnderClusterDefaults } from '../kubernetes/underClusterConfig';
 import { settingsOf } from '../kubernetes/underClusterConfig';
-import type { ClusterInventory, Inventory, InventoryChange } from './types';
+import type {
+  ClusterInventory,
+  Inventory,
+  InventoryChange,
+  UnderClusterSettings,
+} from './types';
 import { WatchedCluster } from './watchedCluster';
 
 /** How long a start waits for suppliers to name their under clusters; none waits for an under cluster. */
@@ -204,10 +210,27 @@ class WatchedInventory implements Inventory {
     });
   }
 
+  /** Without changes, if what a module supplies about them is malformed: the rest can be watched. */
+  #settingsOf(definition: UnderClusterDefinition): UnderClusterSettings {
+    try {
+      return settingsOf(definition, this.#defaults);
+    } catch (error) {
+      this.#logger.warn(
+        `No change can be asked for in the under cluster ${
+          definition.name
+        }: ${stringifyError(error)}`,
+      );
+      return settingsOf(
+        { ...definition, gitOps: { repositories: [] } },
+        this.#defaults,
+      );
+    }
+  }
+
   #begin(definition: UnderClusterDefinition): WatchedCluster {
     const cluster: WatchedCluster = new WatchedCluster({
       definition,
-      settings: settingsOf(definition, this.#defaults),
+      settings: this.#settingsOf(definition),
       logger: this.#logger,
       clock: this.#clock,
       random: this.#random,

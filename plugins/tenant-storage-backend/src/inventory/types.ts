@@ -1,3 +1,4 @@
+import type { ManifestRepository } from '@kmetal/backstage-plugin-tenant-storage-common';
 import type { KindName, KindState, RecordsByKind } from './records';
 
 /** What an under cluster is called and how its objects are told apart; no credentials. */
@@ -15,6 +16,12 @@ export interface UnderClusterSettings {
   tenantClusterLabel: string;
   /** Annotation or label of a tenant's namespace that names its owner, e.g. `kmetal.io/owner`. */
   ownerKey: string;
+  /** Where changes are proposed, in the order in which repositories are looked through; none: no change can be asked for. */
+  repositories: ManifestRepository[];
+  /** Who is asked to review a change, as the Git host calls them. */
+  reviewers: { users: string[]; teams: string[] };
+  /** What tenants' volumes have room in, in bytes, if somebody configured it. */
+  capacity?: bigint;
 }
 
 /**

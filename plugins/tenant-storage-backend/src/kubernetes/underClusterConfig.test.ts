@@ -71,6 +71,8 @@ describe('The configuration of under clusters', () => {
       csiControllerNamePrefix: 'csi-',
       tenantClusterLabel: 'csi-driver/cluster',
       ownerKey: 'kmetal.io/owner',
+      repositories: [],
+      reviewers: { users: [], teams: [] },
     });
   });
 

@@ -9,14 +9,20 @@ import type {
   UnderClusterDefinition,
   UnderClusterSupplier,
 } from '@kmetal/backstage-plugin-tenant-storage-node';
+import { readCapacity } from '../configuration/capacity';
 import { ConfigSection } from '../configuration/configSection';
+import { changeSettingsOf, GitOpsConfig } from '../configuration/gitOpsConfig';
 import type { UnderClusterSettings } from '../inventory/types';
 import { certificateFrom, tokenFrom } from './credentials';
 
 /** What an under cluster's definition may leave out. */
 export type UnderClusterDefaults = Pick<
   UnderClusterDefinition,
-  'storageClass' | 'csiController' | 'tenantClusterLabel' | 'ownerKey'
+  | 'storageClass'
+  | 'csiController'
+  | 'tenantClusterLabel'
+  | 'ownerKey'
+  | 'gitOps'
 >;
 
 /** By what an under cluster's objects are told apart: its own words, else those of `tenantStorage.defaults`, else kMetal's. */
@@ -44,6 +50,7 @@ export function settingsOf(
       defaults.tenantClusterLabel ??
       'csi-driver/cluster',
     ownerKey: definition.ownerKey ?? defaults.ownerKey ?? 'kmetal.io/owner',
+    ...changeSettingsOf(definition, defaults.gitOps),
   };
 }
 
@@ -201,7 +208,11 @@ function readConnection(
   return { type: 'kubeconfig', file, context: kubeconfig.text('context') };
 }
 
-function readUnderCluster(key: string, value: unknown): UnderClusterDefinition {
+function readUnderCluster(
+  key: string,
+  value: unknown,
+  gitOps: GitOpsConfig,
+): UnderClusterDefinition {
   const section = new ConfigSection(key, value, [
     'name',
     'title',
@@ -214,6 +225,8 @@ function readUnderCluster(key: string, value: unknown): UnderClusterDefinition {
     'inCluster',
     ...DANGERS,
     ...TELLING_APART,
+    'capacity',
+    'gitOps',
   ]);
   const is =
     "a name of at most 63 lower-case letters, digits and '-', beginning and ending with a letter or digit (RFC 1123)";
@@ -229,11 +242,13 @@ function readUnderCluster(key: string, value: unknown): UnderClusterDefinition {
     connection: readConnection(section, dangers),
     dangers,
     ...readTellingApart(section),
+    capacity: readCapacity(section),
+    gitOps: gitOps.read(section),
   };
 }
 
 /**
- * Reads `tenantStorage.underClusters` and `tenantStorage.defaults`.
+ * Reads `tenantStorage.underClusters`, `tenantStorage.defaults` and `tenantStorage.gitOps`.
  *
  * @throws InputError that names the whole key of what is malformed, and the remedy. It never shows a value.
  */
@@ -245,10 +260,15 @@ export function readUnderClusterConfig(
   const whole = new ConfigSection(
     'tenantStorage',
     config.getOptional('tenantStorage') ?? {},
-    ['underClusters', 'defaults', 'access', 'owners'],
+    ['underClusters', 'defaults', 'access', 'owners', 'gitOps', 'requests'],
   );
   const configured = whole.section('defaults', TELLING_APART);
-  const defaults = configured ? readTellingApart(configured) : {};
+  const gitOpsConfig = GitOpsConfig.of(config);
+  const gitOps = gitOpsConfig.read(whole);
+  const defaults: UnderClusterDefaults = {
+    ...(configured && readTellingApart(configured)),
+    ...(gitOps && { gitOps }),
+  };
   const list = whole.value('underClusters') ?? [];
   if (!Array.isArray(list)) {
     throw new InputError(
@@ -258,7 +278,7 @@ export function readUnderClusterConfig(
   const definitions: UnderClusterDefinition[] = [];
   for (const [index, value] of list.entries()) {
     const key = `tenantStorage.underClusters[${index}]`;
-    const definition = readUnderCluster(key, value);
+    const definition = readUnderCluster(key, value, gitOpsConfig);
     const first = definitions.findIndex(it => it.name === definition.name);
     if (first >= 0) {
       throw new InputError(

@@ -205,6 +205,8 @@ export function inventoryOf(
       csiControllerNamePrefix: 'kubevirt-csi-controller-',
       tenantClusterLabel: 'csi-driver/cluster',
       ownerKey: 'kmetal.io/owner',
+      repositories: [],
+      reviewers: { users: [], teams: [] },
       ...options.settings,
     },
     state: stateOf,

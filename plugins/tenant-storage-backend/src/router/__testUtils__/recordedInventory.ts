@@ -27,6 +27,8 @@ export class RecordedCluster implements ClusterInventory {
       csiControllerNamePrefix: 'kubevirt-csi-controller-',
       tenantClusterLabel: 'csi-driver/cluster',
       ownerKey: 'kmetal.io/owner',
+      repositories: [],
+      reviewers: { users: [], teams: [] },
     };
     this.#records = records;
   }

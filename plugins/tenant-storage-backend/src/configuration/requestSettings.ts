@@ -1,0 +1,74 @@
+import {
+  readSchedulerServiceTaskScheduleDefinitionFromConfig,
+  type RootConfigService,
+  type SchedulerServiceTaskScheduleDefinition,
+} from '@backstage/backend-plugin-api';
+import { readDurationFromConfig } from '@backstage/config';
+import { InputError } from '@backstage/errors';
+import { durationToMilliseconds } from '@backstage/types';
+import { ConfigSection } from './configSection';
+
+/** How requests are followed. */
+export interface RequestSettings {
+  /** When Git hosts and under clusters are looked at. */
+  schedule: SchedulerServiceTaskScheduleDefinition;
+  /** How long, in milliseconds, a merged change may take to be live before it counts as stuck. */
+  stuckAfter: number;
+}
+
+const KEY = 'tenantStorage.requests';
+
+function named<T>(key: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new InputError(
+      `${key} can't be read: ${
+        error instanceof Error ? error.message : String(error)
+      }`,
+    );
+  }
+}
+
+/**
+ * Reads `tenantStorage.requests`.
+ *
+ * @throws InputError that names the whole key.
+ */
+export function readRequestSettings(
+  config: RootConfigService,
+): RequestSettings {
+  const value = config.getOptional(KEY);
+  if (value !== undefined) {
+    const known = new ConfigSection(KEY, value, ['schedule', 'stuckAfter']);
+    if (known.has('schedule')) known.section('schedule', SCHEDULE);
+  }
+  const schedule: SchedulerServiceTaskScheduleDefinition = config.has(
+    `${KEY}.schedule`,
+  )
+    ? named(`${KEY}.schedule`, () =>
+        readSchedulerServiceTaskScheduleDefinitionFromConfig(
+          config.getConfig(`${KEY}.schedule`),
+        ),
+      )
+    : {
+        frequency: { seconds: 30 },
+        timeout: { minutes: 2 },
+        initialDelay: { seconds: 5 },
+      };
+  const stuckAfter = config.has(`${KEY}.stuckAfter`)
+    ? named(`${KEY}.stuckAfter`, () =>
+        durationToMilliseconds(
+          readDurationFromConfig(config, { key: `${KEY}.stuckAfter` }),
+        ),
+      )
+    : 10 * 60_000;
+  if (stuckAfter <= 0) {
+    throw new InputError(
+      `${KEY}.stuckAfter must be longer than nothing, such as { minutes: 10 }`,
+    );
+  }
+  return { schedule, stuckAfter };
+}
+
+const SCHEDULE = ['frequency', 'timeout', 'initialDelay', 'scope'];
