@@ -1,1 +1,6 @@
-export {};
+/**
+ * The Scaffolder actions of kMetal tenant storage.
+ *
+ * @packageDocumentation
+ */
+export { scaffolderModuleTenantStorage as default } from './module';

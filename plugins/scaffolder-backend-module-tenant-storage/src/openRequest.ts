@@ -1,0 +1,83 @@
+import { ConflictError } from '@backstage/errors';
+import {
+  parseQuantity,
+  type QuotaChangeFacts,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
+import type {
+  ChangePlan,
+  QuotaRequest,
+} from '@kmetal/backstage-plugin-tenant-storage-node';
+
+/** What is proposed already for the same quota. */
+export type OpenRequest = NonNullable<QuotaChangeFacts['openRequest']>;
+
+/**
+ * Refuses to publish over what others did: a publish builds the branch anew, and their commits would be lost.
+ *
+ * @throws ConflictError that names the commits, who made them, and the pull request.
+ */
+export function assertNothingOfOthers(open: OpenRequest): void {
+  const { commitsOfOthers, request } = open;
+  if (commitsOfOthers.length === 0) return;
+  const commits = commitsOfOthers
+    .map(
+      ({ sha, author, title }) => `${sha.slice(0, 7)} by ${author}: ${title}`,
+    )
+    .join('; ');
+  throw new ConflictError(
+    `Others have worked on the open request ${
+      request.pullRequest?.url ?? 'for this quota'
+    } (${commits}), and a new wish would throw that away. Ask the platform team to merge or close it first, then ask again.`,
+  );
+}
+
+/**
+ * Refuses a second request for the same quota in another repository than that of the open one.
+ *
+ * @throws ConflictError
+ */
+export function assertSameRepository(
+  open: OpenRequest,
+  planned: { host: string; repository: string },
+): void {
+  const { pullRequest, repository } = open.request;
+  if (
+    pullRequest &&
+    (repository.host !== planned.host ||
+      repository.repository !== planned.repository)
+  ) {
+    throw new ConflictError(
+      `The request ${pullRequest.url} for the same quota is open in ${repository.repository} on ${repository.host}, where it was kept before; now it is kept in ${planned.repository} on ${planned.host}. Ask the platform team to close the old one, then ask again.`,
+    );
+  }
+}
+
+/**
+ * Whether the open request has the same wish, as far as it was recorded: whether its branch has it, too, is to be looked at. Published
+ * again it would lose its approvals.
+ */
+export function recordsTheSame(
+  open: OpenRequest,
+  request: QuotaRequest,
+  plan: ChangePlan,
+  provider: string,
+): boolean {
+  const { request: recorded, mergeable, title } = open;
+  if (!recorded.pullRequest || mergeable === false) return false;
+  if (BigInt(recorded.sizeBytes) !== parseQuantity(request.size)) return false;
+  // On GitHub a publish that broke off between branch and pull request leaves the title of the wish before. On GitLab the title always
+  // stays that of the first wish: Backstage has no action that changes it. A title that somebody wrote by hand is theirs.
+  const madeHere = plan.title.slice(0, plan.title.indexOf(':') + 1);
+  if (
+    provider === 'github' &&
+    title?.startsWith(madeHere) &&
+    title !== plan.title
+  ) {
+    return false;
+  }
+  // Another reason alone is not worth an approval, but is worth to be read by who has not approved yet.
+  return (
+    recorded.reason.trim() === request.reason.trim() ||
+    recorded.state === 'approved'
+  );
+}
