@@ -6,10 +6,21 @@ import { packageFolder } from '../packageFolder';
 
 /** What the emulated GitHub starts with; the shape is emulate's. */
 export interface GitHubSeed {
-  /** API tokens by their value. Empty, or emulate makes one for an administrator. */
+  /** API tokens by their value. */
   tokens: Record<string, { login: string; scopes: string[] }>;
   github: {
     users: Array<{ login: string; name: string; email: string }>;
+    orgs: Array<{
+      login: string;
+      members: Array<{ login: string; role: 'admin' | 'member' }>;
+    }>;
+    repos: Array<{
+      owner: string;
+      name: string;
+      private: boolean;
+      auto_init: boolean;
+      default_branch: string;
+    }>;
     oauth_apps: Array<{
       client_id: string;
       client_secret: string;

@@ -1,15 +1,16 @@
+import { EmulatedApi } from './emulatedApi';
 import { Gate, Route, sendJson } from './front';
 
-/** The tokens that the Git host has given out since it started. */
+/** The tokens that the Git host has given out since it started, and to whom. */
 export class IssuedTokens {
-  readonly #tokens = new Set<string>();
+  readonly #logins = new Map<string, string>();
 
-  add(token: string): void {
-    this.#tokens.add(token);
+  add(token: string, login: string): void {
+    this.#logins.set(token, login);
   }
 
-  has(token: string): boolean {
-    return this.#tokens.has(token);
+  loginOf(token: string): string | undefined {
+    return this.#logins.get(token);
   }
 }
 
@@ -17,14 +18,17 @@ export class IssuedTokens {
  * Refuses tokens that were not issued here, as GitHub does. The emulated GitHub takes an unknown token for its first
  * user, so a browser that kept a session from an earlier start of the demo would come back as somebody else.
  */
-export function onlyIssuedTokens(issued: IssuedTokens): Gate {
+export function onlyIssuedTokens(issued: IssuedTokens, api: EmulatedApi): Gate {
   return passage => {
     const authorization = passage.headers.authorization;
     if (authorization === undefined) {
       return true;
     }
     const token = /^(?:bearer|token)\s+(\S+)$/i.exec(authorization.trim())?.[1];
-    if (token !== undefined && issued.has(token)) {
+    const login = token === undefined ? undefined : issued.loginOf(token);
+    if (login !== undefined) {
+      passage.login = login;
+      passage.authorization = api.authorizationOf(login);
       return true;
     }
     sendJson(passage, 401, {
@@ -42,6 +46,7 @@ export function onlyIssuedTokens(issued: IssuedTokens): Gate {
  */
 export function signInRoutes(
   issued: IssuedTokens,
+  api: EmulatedApi,
   logins: readonly string[],
 ): Route[] {
   return [
@@ -64,7 +69,7 @@ export function signInRoutes(
           `${answer.headers['content-type']}`,
         );
         if (token) {
-          issued.add(token);
+          issued.add(token, await api.loginOf(token));
         }
         passage.send(answer);
       },
