@@ -1,3 +1,5 @@
+import type { SchedulerServiceTaskScheduleDefinition } from '@backstage/backend-plugin-api';
+import type { HumanDuration } from '@backstage/types';
 import type {
   QuotaChangeFacts,
   StorageRequest,
@@ -75,4 +77,12 @@ export interface StorageRequests {
   onChange(
     listener: (request: { underCluster: string; tenant: string }) => void,
   ): () => void;
+}
+
+/** `tenantStorage.requests` of the configuration. */
+export interface RequestsSettings {
+  /** How often requests are looked after; once, however many replicas there are. */
+  schedule: SchedulerServiceTaskScheduleDefinition;
+  /** After how long a request that does not go on is stuck. */
+  stuckAfter: HumanDuration;
 }

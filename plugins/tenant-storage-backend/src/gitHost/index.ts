@@ -1,0 +1,11 @@
+export type {
+  CommitStatus,
+  GitHost,
+  HostedRepository,
+  Proposal,
+  ProposalEnd,
+  ProposedCommit,
+  Review,
+} from './gitHost';
+export { GitHostError, type GitHostFault } from './gitHostError';
+export { createGitHosts, type GitHosts, type UnfollowedHost } from './gitHosts';

@@ -1,0 +1,15 @@
+const LONGEST = 2000;
+
+/** What a reviewer wrote, as plain text that is safe to show: no controls, nothing that changes the direction of text, not endless. */
+export function reviewWords(text: string): string {
+  const seen = text
+    .replace(/\r\n?/g, '\n')
+    .replace(/<!--[\s\S]*?-->/g, '')
+    // eslint-disable-next-line no-control-regex
+    .replace(
+      /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+      '',
+    )
+    .trim();
+  return seen.length > LONGEST ? `${seen.slice(0, LONGEST)}…` : seen;
+}

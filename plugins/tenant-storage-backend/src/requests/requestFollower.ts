@@ -1,0 +1,540 @@
+import { randomUUID } from 'node:crypto';
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { NotificationService } from '@backstage/plugin-notifications-node';
+import {
+  quotaGates,
+  type ChangeGate,
+  type QuotaFacts,
+} from '@kmetal/backstage-plugin-tenant-storage-node';
+import {
+  GitHostError,
+  type GitHost,
+  type GitHosts,
+  type HostedRepository,
+  type Proposal,
+} from '../gitHost';
+import type { Inventory } from '../inventory/types';
+import { fluxEvidence, liveEvidence } from './clusterEvidence';
+import { gateStatus } from './gateStatus';
+import { notificationOf, storageTab } from './requestNotification';
+import {
+  nextState,
+  type HostEvidence,
+  type RequestProgress,
+  type Step,
+} from './requestState';
+import type {
+  RequestChanges,
+  RequestsStore,
+  StoredRequest,
+} from './requestsStore';
+import type { RequestedObject } from './types';
+
+/** For how long a withdrawn request is looked after, in case that it is opened again. */
+const REOPENED_WITHIN_MS = 24 * 3600_000;
+
+/** Longer than one request ever takes; a replica that stops in the middle lets others go on after it. */
+const LEASE_MS = 120_000;
+
+/** A Git host's clock may be behind this one's by that much. */
+const CLOCK_SKEW_MS = 300_000;
+
+/** The first wait after a Git host gave no answer; it doubles. */
+const FIRST_WAIT_MS = 15_000;
+const LONGEST_WAIT_MS = 600_000;
+
+/** How long a repository that takes no commit status is left in peace. */
+const STATUS_AGAIN_AFTER_MS = 600_000;
+
+/** A notification that could not be delivered for so long is of no use any more. */
+const NOTIFY_WITHIN_MS = 24 * 3600_000;
+
+/** What a poll saw of a repository. */
+type Sight =
+  | { host: GitHost; proposals: Map<string, Proposal[]> }
+  | { host: GitHost; fault: GitHostError | 'waiting' }
+  | { never: string };
+
+/** What a poll saw of one request's proposal. */
+interface Look {
+  evidence: HostEvidence;
+  proposal: Proposal | null;
+  /** Whether what was known as its proposal ended before the latest wish, and is not its proposal any more. */
+  forgotten: boolean;
+}
+
+function keyOf({ host, repository }: HostedRepository): string {
+  return `${host} ${repository}`;
+}
+
+/** Looks how far requests are, at their Git hosts and in their under clusters, and does what follows from it. */
+export class RequestFollower {
+  readonly #store: RequestsStore;
+  readonly #gitHosts: GitHosts;
+  readonly #inventory: Inventory;
+  readonly #factsOf: (object: RequestedObject) => QuotaFacts | undefined;
+  readonly #notifications: NotificationService;
+  readonly #logger: LoggerService;
+  readonly #stuckAfter: number;
+  readonly #portalUrl: string | undefined;
+  readonly #now: () => number;
+  readonly #onAdvance: () => Promise<void>;
+  readonly #holder = randomUUID();
+  readonly #statusRefused = new Map<string, number>();
+  /** Hosts that gave no answer during this look: what is left to ask them waits for the next one. */
+  readonly #silent = new Set<string>();
+  #warnedOfNotifications = false;
+
+  constructor(options: {
+    store: RequestsStore;
+    gitHosts: GitHosts;
+    inventory: Inventory;
+    factsOf: (object: RequestedObject) => QuotaFacts | undefined;
+    notifications: NotificationService;
+    logger: LoggerService;
+    /** Milliseconds. */
+    stuckAfter: number;
+    /** The portal's own address, for links at the Git host. */
+    portalUrl?: string;
+    now: () => number;
+    /** After something went on. */
+    onAdvance: () => Promise<void>;
+  }) {
+    this.#store = options.store;
+    this.#gitHosts = options.gitHosts;
+    this.#inventory = options.inventory;
+    this.#factsOf = options.factsOf;
+    this.#notifications = options.notifications;
+    this.#logger = options.logger;
+    this.#stuckAfter = options.stuckAfter;
+    this.#portalUrl = options.portalUrl;
+    this.#now = options.now;
+    this.#onAdvance = options.onAdvance;
+  }
+
+  /**
+   * Looks at all requests that may go on, or at some of them.
+   *
+   * @param only - which ones; all if absent.
+   */
+  async look(
+    signal?: AbortSignal,
+    only?: (request: StoredRequest) => boolean,
+  ): Promise<void> {
+    const followed = await this.#store.followed(
+      this.#now() - REOPENED_WITHIN_MS,
+    );
+    const byHost = new Map<string, StoredRequest[]>();
+    for (const request of only ? followed.filter(only) : followed) {
+      const { host } = request.repository;
+      byHost.set(host, [...(byHost.get(host) ?? []), request]);
+    }
+    const troubles = new Map(
+      (await this.#store.hostTroubles()).map(it => [it.host, it]),
+    );
+    // A host that takes its time holds up its own requests only.
+    const looks = [...byHost].map(async ([host, requests]) => {
+      const trouble = troubles.get(host);
+      await this.#lookAtHost(
+        requests,
+        {
+          waits: trouble !== undefined && trouble.retryAt > this.#now(),
+          hadTrouble: trouble !== undefined,
+        },
+        signal,
+      );
+    });
+    for (const result of await Promise.allSettled(looks)) {
+      if (result.status === 'rejected') throw result.reason;
+    }
+    if (!only) {
+      for (const request of await this.#store.untold()) {
+        if (signal?.aborted) return;
+        await this.#leased(request, leased => this.#notify(leased));
+      }
+    }
+  }
+
+  async #lookAtHost(
+    requests: StoredRequest[],
+    { waits, hadTrouble }: { waits: boolean; hadTrouble: boolean },
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const byRepository = new Map<string, StoredRequest[]>();
+    for (const request of requests) {
+      const key = keyOf(request.repository);
+      byRepository.set(key, [...(byRepository.get(key) ?? []), request]);
+    }
+    const { host } = requests[0].repository;
+    this.#silent.delete(host);
+    for (const of of byRepository.values()) {
+      if (signal?.aborted) return;
+      const sight = await this.#see(of, waits || this.#silent.has(host));
+      for (const request of of) {
+        if (signal?.aborted) return;
+        await this.#leased(request, leased =>
+          this.#follow(leased, sight).catch(error => {
+            this.#logger.error(
+              `Following the request ${request.id} of ${request.underCluster}/${request.tenant} failed; it is tried again`,
+              error instanceof Error ? error : undefined,
+            );
+          }),
+        );
+      }
+    }
+    if (hadTrouble && !waits && !this.#silent.has(host)) {
+      await this.#store.clearHostTrouble(host);
+      this.#logger.info(`Requests at ${host} can be followed again`);
+    }
+  }
+
+  async #leased(
+    request: StoredRequest,
+    work: (leased: StoredRequest) => Promise<unknown>,
+  ): Promise<void> {
+    const leased = await this.#store.lease(
+      request.id,
+      this.#holder,
+      this.#now(),
+      LEASE_MS,
+    );
+    if (!leased) return;
+    try {
+      await work(leased);
+    } finally {
+      await this.#store.release(request.id, this.#holder);
+    }
+  }
+
+  /** One call for all requests of a repository. */
+  async #see(requests: StoredRequest[], waits: boolean): Promise<Sight> {
+    const { repository } = requests[0];
+    const host = this.#gitHosts.of(repository);
+    if ('unfollowed' in host) return { never: host.unfollowed };
+    if (waits) return { host, fault: 'waiting' };
+    const asked = requests.filter(({ mergedAt }) => mergedAt === null);
+    if (asked.length === 0) return { host, proposals: new Map() };
+    try {
+      const proposals = await host.proposals(repository, [
+        ...new Set(asked.map(({ branch }) => branch)),
+      ]);
+      return { host, proposals };
+    } catch (error) {
+      if (!(error instanceof GitHostError)) throw error;
+      await this.#trouble(error);
+      return { host, fault: error };
+    }
+  }
+
+  /** Notes that a host gave no answer, and when it is asked again: later each time, and never before it said itself. */
+  async #trouble(error: GitHostError): Promise<void> {
+    // Of one repository, which its requests say themselves.
+    if (error.fault === 'notFound' || error.fault === 'refused') return;
+    this.#silent.add(error.host);
+    const at = this.#now();
+    const known = (await this.#store.hostTroubles()).find(
+      ({ host }) => host === error.host,
+    );
+    const failures = (known?.failures ?? 0) + 1;
+    const wait = Math.min(FIRST_WAIT_MS * 2 ** (failures - 1), LONGEST_WAIT_MS);
+    await this.#store.setHostTrouble({
+      host: error.host,
+      message: error.message,
+      since: known?.since ?? at,
+      failures,
+      retryAt: Math.max(at + wait, error.retryAt ?? 0),
+    });
+    if (!known)
+      this.#logger.warn(`Requests can't be followed: ${error.message}`);
+  }
+
+  async #follow(request: StoredRequest, sight: Sight): Promise<void> {
+    const { underCluster, tenant } = request;
+    const cluster = this.#inventory.cluster(underCluster);
+    const look = await this.#lookAt(request, sight);
+    const live = liveEvidence(cluster, tenant);
+    const merge =
+      request.revision ??
+      (look.proposal?.state === 'merged' ? look.proposal.mergeCommit : null);
+    const flux = await fluxEvidence(cluster, tenant, async commit => {
+      if (merge === null) return false;
+      if (commit === merge) return true;
+      if (!('host' in sight) || 'fault' in sight || this.#isSilent(request)) {
+        return undefined;
+      }
+      try {
+        return await sight.host.contains(request.repository, commit, merge);
+      } catch (error) {
+        if (!(error instanceof GitHostError)) throw error;
+        await this.#trouble(error);
+        return undefined;
+      }
+    });
+
+    const at = this.#now();
+    const progress: RequestProgress = {
+      state: request.state,
+      since: request.steps[request.steps.length - 1].at,
+      askedAt: request.askedAt,
+      sizeBytes: request.sizeBytes,
+      liveBefore: request.liveBefore,
+      liveBeforeKnown: request.liveBeforeKnown,
+      proposal: look.forgotten ? null : request.proposal,
+      mergedAt: request.mergedAt,
+      appliedAt: request.appliedAt,
+      host: request.repository.host,
+    };
+    const told = nextState(
+      progress,
+      { at, host: look.evidence, live, flux },
+      { stuckAfter: this.#stuckAfter },
+    );
+    // Nothing new, and no words: those that are there stay.
+    const isTold =
+      told.length === 1 &&
+      told[0].state === request.state &&
+      told[0].message === null;
+    const steps = isTold ? [] : told;
+    const changes = this.#changes(request, look, steps, live);
+    const gates = this.#gatesOf(request, changes, steps);
+    if (gates !== undefined) changes.gates = gates;
+
+    const last = request.steps[request.steps.length - 1];
+    const isSame =
+      steps.every(
+        step =>
+          step.state === last.state &&
+          step.message === last.message &&
+          (step.platformMessage ?? null) === last.platformMessage &&
+          !(step.state === 'changesRequested' && step.at > last.at),
+      ) && isUnchanged(request, changes);
+    const advanced = isSame
+      ? request
+      : await this.#store.advance(request, at, steps, changes);
+    // Somebody changed it meanwhile, by asking again: the next look sees.
+    if (!advanced) return;
+    if (!isSame) await this.#onAdvance();
+    const published = await this.#publish(advanced, look.proposal, sight);
+    await this.#notify(published);
+  }
+
+  /** What its Git host says of one request. */
+  async #lookAt(request: StoredRequest, sight: Sight): Promise<Look> {
+    const nothing = { proposal: null, forgotten: false };
+    if (request.mergedAt !== null) {
+      return { ...nothing, evidence: { seen: 'unknown' } };
+    }
+    if ('never' in sight) {
+      return { ...nothing, evidence: { seen: 'never', kind: sight.never } };
+    }
+    if ('fault' in sight) {
+      return {
+        ...nothing,
+        evidence:
+          sight.fault !== 'waiting' && sight.fault.fault === 'notFound'
+            ? { seen: 'repositoryGone', message: sight.fault.message }
+            : { seen: 'unknown' },
+      };
+    }
+    const others = new Set(await this.#store.otherProposals(request));
+    const onBranch = sight.proposals.get(request.branch) ?? [];
+    // What ended before the latest wish was another wish's.
+    const isPast = ({ state, mergedAt, closedAt }: Proposal) =>
+      state !== 'open' && (mergedAt ?? closedAt ?? 0) < request.askedAt;
+    const isOurs = (proposal: Proposal) => {
+      if (proposal.number === request.proposal?.number) return true;
+      if (others.has(proposal.number)) return false;
+      return request.proposal
+        ? proposal.number > request.proposal.number
+        : proposal.state === 'open' ||
+            proposal.createdAt >= request.createdAt - CLOCK_SKEW_MS;
+    };
+    const ours = onBranch.filter(isOurs);
+    const isEnded = request.state === 'withdrawn';
+    const proposal = ours.find(it => isEnded || !isPast(it)) ?? null;
+    const forgotten =
+      !proposal && ours.some(it => it.number === request.proposal?.number);
+    const { host } = sight;
+    const isStillClosed =
+      request.state === 'withdrawn' &&
+      proposal?.state === 'closed' &&
+      proposal.number === request.proposal?.number;
+    if (isStillClosed || this.#isSilent(request)) {
+      return { ...nothing, evidence: { seen: 'unknown' } };
+    }
+    try {
+      const reviews = proposal
+        ? await host.reviews(request.repository, proposal)
+        : [];
+      const end =
+        proposal && proposal.state !== 'open'
+          ? await host.end(request.repository, proposal)
+          : undefined;
+      const reviewers = new Set([
+        ...reviews.map(({ by }) => by),
+        ...(end?.reviewers ?? []),
+      ]);
+      return {
+        proposal,
+        forgotten,
+        evidence: {
+          seen: 'yes',
+          proposal,
+          reviews,
+          endedBy: end?.by ?? null,
+          endedByReviewer: Boolean(end?.by && reviewers.has(end.by)),
+        },
+      };
+    } catch (error) {
+      if (!(error instanceof GitHostError)) throw error;
+      await this.#trouble(error);
+      return { ...nothing, evidence: { seen: 'unknown' } };
+    }
+  }
+
+  #changes(
+    request: StoredRequest,
+    { proposal, forgotten, evidence }: Look,
+    steps: readonly Step[],
+    live: ReturnType<typeof liveEvidence>,
+  ): RequestChanges {
+    const changes: RequestChanges = {};
+    if (proposal) {
+      changes.proposal = { number: proposal.number, url: proposal.url };
+    } else if (forgotten) {
+      changes.proposal = null;
+    }
+    if (proposal?.state === 'merged') {
+      changes.mergedAt =
+        steps.find(({ state }) => state === 'merged')?.at ?? this.#now();
+      changes.revision = proposal.mergeCommit;
+    }
+    const applied = steps.find(({ state }) => state === 'applied');
+    if (applied && request.appliedAt === null) changes.appliedAt = applied.at;
+    // What was live before the merge tells afterwards whether anything changed: seen while it was not merged, or never.
+    const isBefore =
+      request.mergedAt === null &&
+      (evidence.seen === 'yes'
+        ? proposal?.state !== 'merged'
+        : evidence.seen === 'never' && !request.liveBeforeKnown);
+    if (isBefore && live.known) {
+      changes.liveBeforeKnown = true;
+      changes.liveBefore = live.bytes;
+    }
+    return changes;
+  }
+
+  /** As judged now; null once they don't matter any more; undefined if nothing is known of the under cluster. */
+  #gatesOf(
+    request: StoredRequest,
+    changes: RequestChanges,
+    steps: readonly Step[],
+  ): ChangeGate[] | null | undefined {
+    const state = steps[steps.length - 1]?.state ?? request.state;
+    const isMerged = request.mergedAt !== null || Boolean(changes.mergedAt);
+    if (isMerged || state === 'live' || state === 'withdrawn') return null;
+    const facts = this.#factsOf(request);
+    return (
+      facts &&
+      quotaGates(
+        facts,
+        request.sizeBytes,
+        request.before,
+        request.allowBelowUse,
+      )
+    );
+  }
+
+  /** Says beside the newest commit what the gates come to, once for each commit and verdict. */
+  async #publish(
+    request: StoredRequest,
+    proposal: Proposal | null,
+    sight: Sight,
+  ): Promise<StoredRequest> {
+    if (
+      proposal?.state !== 'open' ||
+      !request.gates ||
+      !('host' in sight) ||
+      this.#isSilent(request)
+    ) {
+      return request;
+    }
+    const status = gateStatus(
+      request.gates,
+      this.#portalUrl &&
+        `${this.#portalUrl.replace(/\/+$/, '')}${storageTab(
+          request.underCluster,
+          request.tenant,
+        )}`,
+    );
+    const key = `${proposal.head} ${status.state}`;
+    const at = this.#now();
+    const repository = keyOf(request.repository);
+    if (
+      request.publishedStatus === key ||
+      (this.#statusRefused.get(repository) ?? 0) > at
+    ) {
+      return request;
+    }
+    try {
+      await sight.host.publishStatus(request.repository, proposal.head, status);
+    } catch (error) {
+      if (!(error instanceof GitHostError)) throw error;
+      if (['unreachable', 'rateLimited', 'failing'].includes(error.fault)) {
+        await this.#trouble(error);
+      } else {
+        this.#statusRefused.set(repository, at + STATUS_AGAIN_AFTER_MS);
+        this.#logger.warn(
+          `What gates come to can't be published at ${request.repository.repository}: ${error.message}`,
+        );
+      }
+      return request;
+    }
+    return (
+      (await this.#store.advance(request, at, [], { publishedStatus: key })) ??
+      request
+    );
+  }
+
+  #isSilent({ repository }: StoredRequest): boolean {
+    return this.#silent.has(repository.host);
+  }
+
+  /** Tells the requester of the present state, unless that was done. */
+  async #notify(request: StoredRequest): Promise<void> {
+    const present = request.steps[request.steps.length - 1];
+    if (!present.notificationDue) return;
+    const notification = notificationOf(request);
+    if (!notification || this.#now() - present.at > NOTIFY_WITHIN_MS) {
+      await this.#store.notified(request, 'skipped');
+      return;
+    }
+    try {
+      await this.#notifications.send(notification);
+      await this.#store.notified(request, 'sent');
+      this.#warnedOfNotifications = false;
+    } catch (error) {
+      if (!this.#warnedOfNotifications) {
+        this.#warnedOfNotifications = true;
+        this.#logger.warn(
+          `Requesters can't be notified, because the portal's notifications don't answer (is its notifications backend installed?): ${
+            error instanceof Error ? error.message : error
+          }`,
+        );
+      }
+    }
+  }
+}
+
+function isUnchanged(request: StoredRequest, changes: RequestChanges): boolean {
+  return (
+    (changes.proposal === undefined ||
+      changes.proposal?.number === request.proposal?.number) &&
+    (changes.mergedAt === undefined || request.mergedAt !== null) &&
+    (changes.appliedAt === undefined || request.appliedAt !== null) &&
+    (changes.liveBefore === undefined ||
+      (request.liveBeforeKnown && changes.liveBefore === request.liveBefore)) &&
+    (changes.gates === undefined ||
+      JSON.stringify(changes.gates) === JSON.stringify(request.gates))
+  );
+}

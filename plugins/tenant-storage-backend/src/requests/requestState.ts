@@ -1,0 +1,375 @@
+import {
+  formatBytes,
+  type StorageRequestState,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
+import type { Proposal, Review } from '../gitHost';
+
+/** What is remembered of a request, as far as its next state depends on it. Times are milliseconds since the epoch. */
+export interface RequestProgress {
+  state: StorageRequestState;
+  /** Since when it is in this state. */
+  since: number;
+  /** When the latest wish was made: what reviewers said before was about another one. */
+  askedAt: number;
+  sizeBytes: bigint;
+  /** The live quota before the change was merged, as last seen; null = there was none. */
+  liveBefore: bigint | null;
+  /** Whether liveBefore is known. */
+  liveBeforeKnown: boolean;
+  proposal: { number: number } | null;
+  mergedAt: number | null;
+  appliedAt: number | null;
+  /** The Git host, for messages. */
+  host: string;
+}
+
+/** What the Git host tells. */
+export type HostEvidence =
+  /** It doesn't answer now. */
+  | { seen: 'unknown' }
+  /** Of a kind that can't be asked; what it is called. */
+  | { seen: 'never'; kind: string }
+  | { seen: 'repositoryGone'; message: string }
+  | {
+      seen: 'yes';
+      /** Null: there is none on the branch. */
+      proposal: Proposal | null;
+      reviews: Review[];
+      /** Who merged or closed it. */
+      endedBy: string | null;
+      /** Whether that is one who was asked to review it. */
+      endedByReviewer: boolean;
+    };
+
+/** What the live quotas of the class tell. */
+export type LiveEvidence =
+  | { known: false }
+  | {
+      known: true;
+      /** Of the quota that binds first; null = there is none. */
+      bytes: bigint | null;
+      /** Every live quota of the class, by its size. */
+      all: bigint[];
+    };
+
+/** What Flux tells of the merge. */
+export type FluxEvidence =
+  /** There is no Flux in the under cluster, or nothing of it can be seen. */
+  | { seen: false }
+  | {
+      seen: true;
+      /** The Kustomization, as `namespace/name`; null = nobody knows which one it is. */
+      owner: string | null;
+      /** Whether it has applied the merge; undefined = can't be told now. */
+      applied: boolean | undefined;
+      suspended: boolean;
+      /** Its trouble, if it has one; `ofTheMerge`: with a revision that has the merge in it. */
+      failing: { words: string; ofTheMerge: boolean } | null;
+    };
+
+export interface Evidence {
+  at: number;
+  host: HostEvidence;
+  live: LiveEvidence;
+  flux: FluxEvidence;
+}
+
+/** A state that a request comes to. */
+export interface Step {
+  state: StorageRequestState;
+  at: number;
+  by: string | null;
+  /** For the tenant's people. */
+  message: string | null;
+  /** For the platform team, where it is another one. */
+  platformMessage?: string;
+}
+
+export interface StateRules {
+  /** Milliseconds after which a request that does not go on is stuck. */
+  stuckAfter: number;
+}
+
+/** How long quotas may lag behind what Flux says it has applied: two watches tell of it, in any order. */
+const LAG_MS = 60_000;
+
+/** What reviewers say of the latest wish: a change that is asked for weighs more than an approval. */
+export function verdictOf(
+  reviews: readonly Review[],
+  askedAt: number,
+): Review | undefined {
+  const counted = reviews
+    .filter(({ at }) => at >= askedAt)
+    .sort((a, b) => b.at - a.at);
+  return (
+    counted.find(({ verdict }) => verdict === 'changesRequested') ??
+    counted.find(({ verdict }) => verdict === 'approved')
+  );
+}
+
+function minutes(milliseconds: number): string {
+  const count = Math.round(milliseconds / 60_000);
+  if (count < 1) return `${Math.round(milliseconds / 1000)} seconds`;
+  return count === 1 ? 'a minute' : `${count} minutes`;
+}
+
+function live(
+  request: RequestProgress,
+  evidence: Evidence,
+  by: string | null = null,
+): Step | undefined {
+  if (!evidence.live.known || !evidence.live.all.includes(request.sizeBytes)) {
+    return undefined;
+  }
+  return { state: 'live', at: evidence.at, by, message: null };
+}
+
+/** The quota became something else than what was asked for. */
+function liveOtherwise(
+  request: RequestProgress,
+  evidence: Evidence,
+): Step | undefined {
+  const now = evidence.live;
+  if (
+    !now.known ||
+    now.bytes === null ||
+    !request.liveBeforeKnown ||
+    now.bytes === request.liveBefore
+  ) {
+    return undefined;
+  }
+  return {
+    state: 'live',
+    at: evidence.at,
+    by: null,
+    message: `The quota is ${formatBytes(now.bytes)} now, not the ${formatBytes(
+      request.sizeBytes,
+    )} that were asked for: it was changed on the way`,
+  };
+}
+
+function quotaNow(evidence: Evidence): string {
+  if (!evidence.live.known) return 'what the quota is can’t be seen now';
+  return evidence.live.bytes === null
+    ? 'there is no quota'
+    : `the quota is ${formatBytes(evidence.live.bytes)}`;
+}
+
+/** It stays what it was, as far as anybody can tell. */
+const STAYS: Step[] = [];
+
+/** Where the Git host can't be asked, the live quota alone tells. */
+function unfollowed(
+  request: RequestProgress,
+  evidence: Evidence,
+  kind: string,
+): Step[] {
+  return [
+    live(request, evidence) ??
+      liveOtherwise(request, evidence) ?? {
+        state: 'preparing',
+        at: evidence.at,
+        by: null,
+        message: `How far it is at ${kind} can't be seen from here: look there, or wait until the quota is live`,
+      },
+  ];
+}
+
+function afterMerge(
+  request: RequestProgress,
+  evidence: Evidence,
+  mergedAt: number,
+  rules: StateRules,
+): Step[] {
+  const { at, flux } = evidence;
+  const arrived = live(request, evidence);
+  const isApplied =
+    request.appliedAt !== null || (flux.seen && flux.applied === true);
+  const applied: Step[] =
+    isApplied && request.appliedAt === null
+      ? [{ state: 'applied', at, by: null, message: null }]
+      : [];
+  if (arrived) return [...applied, arrived];
+
+  const mayHaveArrived = isApplied || !flux.seen;
+  const otherwise = mayHaveArrived
+    ? liveOtherwise(request, evidence)
+    : undefined;
+  if (otherwise) return [...applied, otherwise];
+
+  const stuck = (message: string, platformMessage?: string): Step[] => [
+    ...applied,
+    { state: 'stuck', at, by: null, message, platformMessage },
+  ];
+  const overdue = at - mergedAt > rules.stuckAfter;
+
+  if (isApplied) {
+    // Without its owner nobody knows whether that Kustomization has the quota in it: another one may still be on its way.
+    const patience =
+      flux.seen && flux.owner === null ? rules.stuckAfter : LAG_MS;
+    if (
+      evidence.live.known &&
+      at - (request.appliedAt ?? at) > Math.min(patience, rules.stuckAfter)
+    ) {
+      return stuck(
+        `The change was applied, but ${quotaNow(evidence)}, not ${formatBytes(
+          request.sizeBytes,
+        )}: the platform team has to look what sets it`,
+      );
+    }
+    return applied.length > 0
+      ? applied
+      : [{ state: 'applied', at, by: null, message: null }];
+  }
+
+  if (flux.seen) {
+    const who = flux.owner ? `Kustomization ${flux.owner}` : 'A Kustomization';
+    if (flux.suspended) {
+      return stuck(
+        'The change was accepted, but applying changes is switched off at the moment; the platform team sees why',
+        `${who} is suspended: it applies nothing until it is resumed`,
+      );
+    }
+    if (flux.failing && (flux.failing.ofTheMerge || overdue)) {
+      return stuck(
+        'The change was accepted, but applying it failed; the platform team sees why',
+        `${who} is not ready: ${flux.failing.words}`,
+      );
+    }
+    if (overdue && flux.applied === false) {
+      return stuck(
+        `The change was accepted, but has not been applied within ${minutes(
+          rules.stuckAfter,
+        )}; the platform team sees why`,
+        `${
+          flux.owner
+            ? `Kustomization ${flux.owner} has`
+            : 'No Kustomization has'
+        } ${flux.owner ? 'not ' : ''}applied the merge within ${minutes(
+          rules.stuckAfter,
+        )}`,
+      );
+    }
+  } else if (overdue && evidence.live.known) {
+    return stuck(
+      `The change was accepted, but after ${minutes(
+        rules.stuckAfter,
+      )} ${quotaNow(evidence)}; the platform team has to look why`,
+    );
+  }
+  // What can't be seen now is not stuck: it stays what it was.
+  if (request.state === 'stuck' && !(flux.seen && evidence.live.known)) {
+    return STAYS;
+  }
+  return [{ state: 'merged', at, by: null, message: null }];
+}
+
+function beforeMerge(
+  request: RequestProgress,
+  evidence: Evidence,
+  rules: StateRules,
+): Step[] {
+  const { at, host } = evidence;
+  if (host.seen === 'repositoryGone') {
+    return [{ state: 'stuck', at, by: null, message: host.message }];
+  }
+  if (host.seen !== 'yes') return STAYS;
+  const { proposal } = host;
+  if (!proposal) {
+    if (request.proposal) {
+      return [
+        {
+          state: 'stuck',
+          at,
+          by: null,
+          message: `The change with the number ${request.proposal.number} is gone from ${request.host}: ask again`,
+        },
+      ];
+    }
+    if (at - request.askedAt > rules.stuckAfter) {
+      return [
+        live(request, evidence) ?? {
+          state: 'stuck',
+          at,
+          by: null,
+          message: `The change never reached ${request.host}: ask again; if that does not help either, the task’s log says why`,
+        },
+      ];
+    }
+    return [{ state: 'preparing', at, by: null, message: null }];
+  }
+
+  const isNew = request.proposal?.number !== proposal.number;
+  const opened: Step = {
+    state: 'opened',
+    at: isNew ? proposal.createdAt : at,
+    by: proposal.author,
+    message: null,
+  };
+  // A stuck or withdrawn one that goes on was opened before.
+  const before: Step[] = isNew && request.state !== 'opened' ? [opened] : [];
+  const verdict = verdictOf(host.reviews, request.askedAt);
+  const said: Step | undefined = verdict && {
+    state: verdict.verdict === 'approved' ? 'approved' : 'changesRequested',
+    at: verdict.at,
+    by: verdict.by,
+    message: verdict.words || null,
+  };
+  if (proposal.state === 'open') {
+    return [...before, said ?? opened];
+  }
+  const judged = said && said.state !== request.state ? [said] : [];
+  if (proposal.state === 'closed') {
+    return [
+      ...before,
+      ...judged.filter(({ state }) => state === 'changesRequested'),
+      {
+        state: 'withdrawn',
+        at: proposal.closedAt ?? at,
+        by: host.endedBy,
+        message: host.endedByReviewer
+          ? `${host.endedBy}, who reviewed it, closed it without accepting it${
+              said?.message ? `: ${said.message}` : ''
+            }`
+          : 'It was closed without being accepted',
+      },
+    ];
+  }
+  const mergedAt = proposal.mergedAt ?? at;
+  return [
+    ...before,
+    ...judged.filter(({ state }) => state === 'approved'),
+    { state: 'merged', at: mergedAt, by: host.endedBy, message: null },
+    ...afterMerge({ ...request, mergedAt }, evidence, mergedAt, rules).filter(
+      ({ state }) => state !== 'merged',
+    ),
+  ];
+}
+
+/**
+ * How far a request is, from what is remembered of it and what is seen now. Pure.
+ *
+ * @returns the states that it has come to since, in their order, the last one is its state now; none if nothing can be told. What is the
+ *   same as its present state is told, too, with its words of now.
+ */
+export function nextState(
+  request: RequestProgress,
+  evidence: Evidence,
+  rules: StateRules,
+): Step[] {
+  if (request.state === 'live') return [];
+  let steps: Step[];
+  if (request.mergedAt !== null) {
+    steps = afterMerge(request, evidence, request.mergedAt, rules);
+  } else if (evidence.host.seen === 'never') {
+    steps = unfollowed(request, evidence, evidence.host.kind);
+  } else {
+    steps = beforeMerge(request, evidence, rules);
+  }
+  // Clocks differ: no step is before the one before it, and none in the future.
+  let last = request.since;
+  return steps.map(step => {
+    last = Math.max(last, Math.min(step.at, evidence.at));
+    return { ...step, at: last };
+  });
+}

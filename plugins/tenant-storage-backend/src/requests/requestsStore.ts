@@ -1,0 +1,696 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type DatabaseService,
+  resolvePackagePath,
+} from '@backstage/backend-plugin-api';
+import { ConflictError } from '@backstage/errors';
+import type {
+  StorageRequestList,
+  StorageRequestState,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
+import type { ChangeGate } from '@kmetal/backstage-plugin-tenant-storage-node';
+import type { Knex } from 'knex';
+import type { Step } from './requestState';
+import type { RequestedObject, RequestQuery, RequestToRecord } from './types';
+
+const REQUESTS = 'tenant_storage_requests';
+const STEPS = 'tenant_storage_request_steps';
+const HOSTS = 'tenant_storage_git_hosts';
+
+const MIGRATIONS = resolvePackagePath(
+  '@kmetal/backstage-plugin-tenant-storage-backend',
+  'migrations',
+);
+
+/** States that a requester is told of. */
+const TOLD: ReadonlySet<StorageRequestState> = new Set([
+  'approved',
+  'changesRequested',
+  'withdrawn',
+  'live',
+  'stuck',
+]);
+
+const ENDS: ReadonlySet<StorageRequestState> = new Set(['live', 'withdrawn']);
+
+interface RequestRow {
+  id: string;
+  under_cluster: string;
+  tenant: string;
+  change: string;
+  size: string;
+  size_bytes: string;
+  before_bytes: string | null;
+  allow_below_use: boolean | number;
+  reason: string;
+  requester: string;
+  repository_url: string;
+  repository_host: string;
+  repository: string;
+  branch: string;
+  created_at: string | number;
+  asked_at: string | number;
+  updated_at: string | number;
+  state: StorageRequestState;
+  is_open: boolean | number;
+  proposal_number: number | null;
+  proposal_url: string | null;
+  revision: string | null;
+  merged_at: string | number | null;
+  applied_at: string | number | null;
+  live_before_known: boolean | number;
+  live_before: string | null;
+  gates: string | null;
+  published_status: string | null;
+  version: number;
+  lease_holder: string | null;
+  leased_until: string | number | null;
+}
+
+interface StepRow {
+  request_id: string;
+  position: number;
+  state: StorageRequestState;
+  at: string | number;
+  by: string | null;
+  message: string | null;
+  platform_message: string | null;
+  notification: 'none' | 'due' | 'sent' | 'skipped';
+}
+
+interface HostRow {
+  host: string;
+  message: string;
+  since: string | number;
+  failures: number;
+  retry_at: string | number;
+}
+
+/** A step of a request's history. */
+export interface StoredStep {
+  state: StorageRequestState;
+  at: number;
+  by: string | null;
+  message: string | null;
+  platformMessage: string | null;
+  /** Whether the requester still has to be told of it. */
+  notificationDue: boolean;
+}
+
+/** A request as it is kept. Times are milliseconds since the epoch. */
+export interface StoredRequest extends RequestToRecord {
+  id: string;
+  createdAt: number;
+  askedAt: number;
+  state: StorageRequestState;
+  open: boolean;
+  proposal: { number: number; url: string } | null;
+  revision: string | null;
+  mergedAt: number | null;
+  appliedAt: number | null;
+  liveBeforeKnown: boolean;
+  liveBefore: bigint | null;
+  gates: ChangeGate[] | null;
+  /** The commit and the verdict that were published last. */
+  publishedStatus: string | null;
+  /** Goes up with every change. */
+  version: number;
+  /** Never empty; the last one is the present state. */
+  steps: StoredStep[];
+}
+
+/** What may change of a request while it is followed. */
+export type RequestChanges = Partial<
+  Pick<
+    StoredRequest,
+    | 'proposal'
+    | 'revision'
+    | 'mergedAt'
+    | 'appliedAt'
+    | 'liveBeforeKnown'
+    | 'liveBefore'
+    | 'gates'
+    | 'publishedStatus'
+  >
+>;
+
+/** A Git host that does not answer. */
+export interface HostTrouble {
+  host: string;
+  message: string;
+  since: number;
+  failures: number;
+  retryAt: number;
+}
+
+function bytes(text: string | null): bigint | null {
+  return text === null ? null : BigInt(text);
+}
+
+function time(value: string | number | null): number | null {
+  return value === null ? null : Number(value);
+}
+
+function requestOf(row: RequestRow, steps: StepRow[]): StoredRequest {
+  return {
+    id: row.id,
+    underCluster: row.under_cluster,
+    tenant: row.tenant,
+    change: 'quota',
+    size: row.size,
+    sizeBytes: BigInt(row.size_bytes),
+    before: bytes(row.before_bytes),
+    allowBelowUse: Boolean(row.allow_below_use),
+    reason: row.reason,
+    requester: row.requester,
+    repository: {
+      url: row.repository_url,
+      host: row.repository_host,
+      repository: row.repository,
+    },
+    branch: row.branch,
+    createdAt: Number(row.created_at),
+    askedAt: Number(row.asked_at),
+    state: row.state,
+    open: Boolean(row.is_open),
+    proposal:
+      row.proposal_number === null
+        ? null
+        : { number: row.proposal_number, url: row.proposal_url ?? '' },
+    revision: row.revision,
+    mergedAt: time(row.merged_at),
+    appliedAt: time(row.applied_at),
+    liveBeforeKnown: Boolean(row.live_before_known),
+    liveBefore: bytes(row.live_before),
+    gates: row.gates === null ? null : JSON.parse(row.gates),
+    publishedStatus: row.published_status,
+    version: row.version,
+    steps: steps.map(step => ({
+      state: step.state,
+      at: Number(step.at),
+      by: step.by,
+      message: step.message,
+      platformMessage: step.platform_message,
+      notificationDue: step.notification === 'due',
+    })),
+  };
+}
+
+/** What a wish puts into a row. */
+function wishOf(wish: RequestToRecord) {
+  return {
+    size: wish.size,
+    size_bytes: `${wish.sizeBytes}`,
+    before_bytes: wish.before === null ? null : `${wish.before}`,
+    allow_below_use: wish.allowBelowUse,
+    reason: wish.reason,
+    requester: wish.requester,
+    repository_url: wish.repository.url,
+    repository_host: wish.repository.host,
+    repository: wish.repository.repository,
+    branch: wish.branch,
+  };
+}
+
+function columnsOf(changes: RequestChanges): Partial<RequestRow> {
+  const row: Partial<RequestRow> = {};
+  if (changes.proposal !== undefined) {
+    row.proposal_number = changes.proposal?.number ?? null;
+    row.proposal_url = changes.proposal?.url ?? null;
+  }
+  if (changes.revision !== undefined) row.revision = changes.revision;
+  if (changes.mergedAt !== undefined) row.merged_at = changes.mergedAt;
+  if (changes.appliedAt !== undefined) row.applied_at = changes.appliedAt;
+  if (changes.liveBeforeKnown !== undefined) {
+    row.live_before_known = changes.liveBeforeKnown;
+  }
+  if (changes.liveBefore !== undefined) {
+    row.live_before =
+      changes.liveBefore === null ? null : `${changes.liveBefore}`;
+  }
+  if (changes.gates !== undefined) {
+    row.gates = changes.gates === null ? null : JSON.stringify(changes.gates);
+  }
+  if (changes.publishedStatus !== undefined) {
+    row.published_status = changes.publishedStatus;
+  }
+  return row;
+}
+
+/** How often a replica that starts at the same time as another one tries to migrate. */
+const MIGRATION_TRIES = 40;
+
+async function migrate(knex: Knex): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await knex.migrate.latest({ directory: MIGRATIONS });
+      return;
+    } catch (error) {
+      // Another replica holds Knex's lock, or has just made its tables: what it does is what is to be done here.
+      if (tries === MIGRATION_TRIES) throw error;
+      await new Promise(resolve => setTimeout(resolve, 250));
+    }
+  }
+}
+
+/** Requests and their history, in the database service. */
+export class RequestsStore {
+  readonly #knex: Knex;
+  readonly #newId: () => string;
+
+  /** Migrates the database unless the portal's operator said not to. */
+  static async create(options: {
+    database: DatabaseService;
+    newId?: () => string;
+  }): Promise<RequestsStore> {
+    const knex = await options.database.getClient();
+    if (!options.database.migrations?.skip) await migrate(knex);
+    return new RequestsStore(knex, options.newId ?? randomUUID);
+  }
+
+  private constructor(knex: Knex, newId: () => string) {
+    this.#knex = knex;
+    this.#newId = newId;
+  }
+
+  /**
+   * The request that is open and not merged for the same object, with this wish; else a new one.
+   *
+   * @param at - milliseconds since the epoch
+   */
+  async record(wish: RequestToRecord, at: number): Promise<StoredRequest> {
+    // Each try either finds the open one, or makes it; only a race makes another one necessary.
+    for (let tries = 0; tries < 10; tries += 1) {
+      const id =
+        (await this.#renew(wish, at)) ?? (await this.#insert(wish, at));
+      if (id) {
+        const request = await this.get(id);
+        if (request) return request;
+      }
+    }
+    throw new ConflictError(
+      `The request for the storage quota of ${wish.tenant} in ${wish.underCluster} is changed by others at this moment; try again`,
+    );
+  }
+
+  async #insert(
+    wish: RequestToRecord,
+    at: number,
+  ): Promise<string | undefined> {
+    const id = this.#newId();
+    return this.#knex.transaction(async transaction => {
+      await transaction<RequestRow>(REQUESTS)
+        .insert({
+          id,
+          under_cluster: wish.underCluster,
+          tenant: wish.tenant,
+          change: wish.change,
+          ...wishOf(wish),
+          created_at: at,
+          asked_at: at,
+          updated_at: at,
+          state: 'preparing',
+          is_open: true,
+          live_before_known: wish.before !== null,
+          live_before: wish.before === null ? null : `${wish.before}`,
+          version: 1,
+        })
+        .onConflict(
+          transaction.raw(
+            '(under_cluster, tenant, change) where is_open and merged_at is null',
+          ) as unknown as string,
+        )
+        .ignore();
+      const inserted = await transaction<RequestRow>(REQUESTS)
+        .where({ id })
+        .first('id');
+      if (!inserted) return undefined;
+      await transaction<StepRow>(STEPS).insert({
+        request_id: id,
+        position: 0,
+        state: 'preparing',
+        at,
+        notification: 'none',
+      });
+      return id;
+    });
+  }
+
+  async #renew(wish: RequestToRecord, at: number): Promise<string | undefined> {
+    const known = await this.openRequest(wish);
+    if (!known) return undefined;
+    const isOther =
+      known.sizeBytes !== wish.sizeBytes ||
+      known.allowBelowUse !== wish.allowBelowUse;
+    const isElsewhere =
+      known.repository.host !== wish.repository.host ||
+      known.repository.repository !== wish.repository.repository ||
+      known.branch !== wish.branch;
+    const proposal = isElsewhere ? null : known.proposal;
+    // What was said of another size, and that it is stuck, was said before this wish.
+    const isAnew = isOther || isElsewhere || known.state === 'stuck';
+    const state = proposal ? 'opened' : 'preparing';
+    const steps: Step[] = isAnew
+      ? [
+          {
+            state,
+            at,
+            by: null,
+            message: isOther
+              ? `${wish.size} instead of ${known.size}`
+              : 'Asked for again',
+          },
+        ]
+      : [];
+    const askedAt = isAnew || known.state === 'preparing' ? at : known.askedAt;
+    const done = await this.#update(known, at, steps, {
+      ...wishOf(wish),
+      ...columnsOf({ proposal }),
+      asked_at: askedAt,
+    });
+    return done ? known.id : undefined;
+  }
+
+  async get(id: string): Promise<StoredRequest | undefined> {
+    const [request] = await this.#read(query => query.where({ id }));
+    return request;
+  }
+
+  /** The one that is open and not merged yet. */
+  async openRequest({
+    underCluster,
+    tenant,
+    change,
+  }: RequestedObject): Promise<StoredRequest | undefined> {
+    const [request] = await this.#read(query =>
+      query
+        .where({ under_cluster: underCluster, tenant, change, is_open: true })
+        .whereNull('merged_at'),
+    );
+    return request;
+  }
+
+  async tenants(): Promise<Array<{ underCluster: string; tenant: string }>> {
+    const rows = await this.#knex<RequestRow>(REQUESTS).distinct(
+      'under_cluster',
+      'tenant',
+    );
+    return rows.map(row => ({
+      underCluster: row.under_cluster,
+      tenant: row.tenant,
+    }));
+  }
+
+  /** The latest first. */
+  async list(
+    query: Omit<RequestQuery, 'tenants'> & {
+      tenants: ReadonlyArray<{ underCluster: string; tenant: string }>;
+    },
+  ): Promise<{ items: StoredRequest[]; total: number }> {
+    if (query.tenants.length === 0) return { items: [], total: 0 };
+    const wanted = new Set(
+      query.tenants.map(it => `${it.underCluster}/${it.tenant}`),
+    );
+    // Filtered here: a fleet's tenants are more than a statement's parameters may be, and requests are few.
+    let rows = this.#knex<RequestRow>(REQUESTS).select(
+      'id',
+      'under_cluster',
+      'tenant',
+    );
+    if (query.states) rows = rows.whereIn('state', [...query.states]);
+    if (query.open !== undefined) rows = rows.where('is_open', query.open);
+    const found = (
+      await rows.orderBy([
+        { column: 'created_at', order: 'desc' },
+        { column: 'id', order: 'asc' },
+      ])
+    ).filter(row => wanted.has(`${row.under_cluster}/${row.tenant}`));
+    const page = found
+      .slice(query.offset, query.offset + query.limit)
+      .map(({ id }) => id);
+    const items = await this.#read(it => it.whereIn('id', page));
+    items.sort((a, b) => page.indexOf(a.id) - page.indexOf(b.id));
+    return { items, total: found.length };
+  }
+
+  /** Those that may still go on: open ones, and those that were withdrawn lately and may be opened again. */
+  async followed(withdrawnSince: number): Promise<StoredRequest[]> {
+    return this.#read(query =>
+      query
+        .where('is_open', true)
+        .orWhere(withdrawn =>
+          withdrawn
+            .where('state', 'withdrawn')
+            .andWhere('updated_at', '>=', withdrawnSince),
+        ),
+    );
+  }
+
+  /** Whose requests changed since then, with the version that tells one change from another. */
+  async changedSince(at: number): Promise<
+    Array<{
+      id: string;
+      underCluster: string;
+      tenant: string;
+      version: number;
+    }>
+  > {
+    const rows = await this.#knex<RequestRow>(REQUESTS)
+      .where('updated_at', '>=', at)
+      .select('id', 'under_cluster', 'tenant', 'version');
+    return rows.map(row => ({
+      id: row.id,
+      underCluster: row.under_cluster,
+      tenant: row.tenant,
+      version: row.version,
+    }));
+  }
+
+  /** Numbers of the proposals that other requests about the object had. */
+  async otherProposals(request: StoredRequest): Promise<number[]> {
+    const rows = await this.#knex<RequestRow>(REQUESTS)
+      .where({
+        under_cluster: request.underCluster,
+        tenant: request.tenant,
+        change: request.change,
+        repository_host: request.repository.host,
+        repository: request.repository.repository,
+      })
+      .whereNot('id', request.id)
+      .whereNotNull('proposal_number')
+      .select('proposal_number');
+    return rows.flatMap(row => row.proposal_number ?? []);
+  }
+
+  /**
+   * Takes a request to look at: until it is let go, or the time is over, nobody else does. So two pollers never publish or notify twice.
+   *
+   * @returns the request as it is now; undefined if somebody else has it.
+   */
+  async lease(
+    id: string,
+    holder: string,
+    at: number,
+    milliseconds: number,
+  ): Promise<StoredRequest | undefined> {
+    const taken = await this.#knex<RequestRow>(REQUESTS)
+      .where({ id })
+      .andWhere(free =>
+        free.whereNull('leased_until').orWhere('leased_until', '<', at),
+      )
+      .update({ lease_holder: holder, leased_until: at + milliseconds });
+    return taken === 1 ? this.get(id) : undefined;
+  }
+
+  async release(id: string, holder: string): Promise<void> {
+    await this.#knex<RequestRow>(REQUESTS)
+      .where({ id, lease_holder: holder })
+      .update({ lease_holder: null, leased_until: null });
+  }
+
+  /**
+   * Writes how far a request is.
+   *
+   * @param steps - from `nextState`: one that is the present state changes its words only, unless a reviewer said something new.
+   * @returns the request as it is then; undefined if somebody changed it meanwhile, or if another one is open that it would stand in the way of.
+   */
+  async advance(
+    known: StoredRequest,
+    at: number,
+    steps: readonly Step[],
+    changes: RequestChanges = {},
+  ): Promise<StoredRequest | undefined> {
+    const done = await this.#update(known, at, steps, columnsOf(changes));
+    return done ? this.get(known.id) : undefined;
+  }
+
+  async #update(
+    known: StoredRequest,
+    at: number,
+    steps: readonly Step[],
+    columns: Partial<RequestRow>,
+  ): Promise<boolean> {
+    const present = known.steps[known.steps.length - 1];
+    const added: Step[] = [];
+    let words: Step | undefined;
+    let state = present.state;
+    for (const step of steps) {
+      const isNew =
+        step.state !== state ||
+        (step.state === 'changesRequested' &&
+          step.at > present.at &&
+          added.length === 0);
+      if (isNew) added.push(step);
+      else if (added.length === 0) words = step;
+      state = step.state;
+    }
+    return this.#knex.transaction(async transaction => {
+      const isOpen = !ENDS.has(state);
+      if (isOpen && !known.open) {
+        const other = await transaction<RequestRow>(REQUESTS)
+          .where({
+            under_cluster: known.underCluster,
+            tenant: known.tenant,
+            change: known.change,
+            is_open: true,
+          })
+          .whereNot('id', known.id)
+          .first('id');
+        if (other) return false;
+      }
+      const updated = await transaction<RequestRow>(REQUESTS)
+        .where({ id: known.id, version: known.version })
+        .update({
+          ...columns,
+          state,
+          is_open: isOpen,
+          updated_at: at,
+          version: known.version + 1,
+        });
+      if (updated !== 1) return false;
+      if (words) {
+        await transaction<StepRow>(STEPS)
+          .where({ request_id: known.id, position: known.steps.length - 1 })
+          .update({
+            message: words.message,
+            platform_message: words.platformMessage ?? null,
+          });
+      }
+      if (added.length > 0) {
+        // Only of where it is now: what it passed on the way is in the history.
+        await transaction<StepRow>(STEPS)
+          .where({ request_id: known.id, notification: 'due' })
+          .update({ notification: 'skipped' });
+        await transaction<StepRow>(STEPS).insert(
+          added.map((step, index) => ({
+            request_id: known.id,
+            position: known.steps.length + index,
+            state: step.state,
+            at: step.at,
+            by: step.by,
+            message: step.message,
+            platform_message: step.platformMessage ?? null,
+            notification:
+              index === added.length - 1 && TOLD.has(step.state)
+                ? ('due' as const)
+                : ('none' as const),
+          })),
+        );
+      }
+      return true;
+    });
+  }
+
+  /** Notes that the requester was told of the present state, or that nobody is to be told any more. */
+  async notified(
+    request: StoredRequest,
+    outcome: 'sent' | 'skipped',
+  ): Promise<void> {
+    await this.#knex<StepRow>(STEPS)
+      .where({
+        request_id: request.id,
+        position: request.steps.length - 1,
+        notification: 'due',
+      })
+      .update({ notification: outcome });
+  }
+
+  /** Ended requests whose requester still has to be told, since the portal stopped or the notifications were out of order. */
+  async untold(): Promise<StoredRequest[]> {
+    const rows = await this.#knex<StepRow>(STEPS)
+      .where({ notification: 'due' })
+      .distinct('request_id');
+    return this.#read(query =>
+      query
+        .whereIn(
+          'id',
+          rows.map(row => row.request_id),
+        )
+        .andWhere('is_open', false),
+    );
+  }
+
+  async hostTroubles(): Promise<HostTrouble[]> {
+    const rows = await this.#knex<HostRow>(HOSTS).orderBy('host');
+    return rows.map(row => ({
+      host: row.host,
+      message: row.message,
+      since: Number(row.since),
+      failures: row.failures,
+      retryAt: Number(row.retry_at),
+    }));
+  }
+
+  /** Troubles of hosts that requests are followed at. */
+  async problems(): Promise<StorageRequestList['errors']> {
+    const [troubles, open] = await Promise.all([
+      this.hostTroubles(),
+      this.#knex<RequestRow>(REQUESTS)
+        .where('is_open', true)
+        .distinct('repository_host'),
+    ]);
+    const hosts = new Set(open.map(row => row.repository_host));
+    return troubles
+      .filter(({ host }) => hosts.has(host))
+      .map(({ host, message, since }) => ({
+        host,
+        message,
+        since: new Date(since).toISOString(),
+      }));
+  }
+
+  async setHostTrouble(trouble: HostTrouble): Promise<void> {
+    const { host, message, since, failures, retryAt } = trouble;
+    await this.#knex<HostRow>(HOSTS)
+      .insert({ host, message, since, failures, retry_at: retryAt })
+      .onConflict('host')
+      .merge(['message', 'failures', 'retry_at']);
+  }
+
+  async clearHostTrouble(host: string): Promise<void> {
+    await this.#knex<HostRow>(HOSTS).where({ host }).delete();
+  }
+
+  async #read(
+    narrow: (
+      query: Knex.QueryBuilder<RequestRow>,
+    ) => Knex.QueryBuilder<RequestRow>,
+  ): Promise<StoredRequest[]> {
+    const rows: RequestRow[] = await narrow(
+      this.#knex<RequestRow>(REQUESTS).select('*'),
+    ).orderBy('created_at');
+    const steps = await this.#knex<StepRow>(STEPS)
+      .whereIn(
+        'request_id',
+        rows.map(({ id }) => id),
+      )
+      .orderBy(['request_id', 'position']);
+    const byRequest = new Map<string, StepRow[]>();
+    for (const step of steps) {
+      const known = byRequest.get(step.request_id);
+      if (known) known.push(step);
+      else byRequest.set(step.request_id, [step]);
+    }
+    return rows.map(row => requestOf(row, byRequest.get(row.id) ?? []));
+  }
+}

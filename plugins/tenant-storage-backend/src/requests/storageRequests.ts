@@ -1,0 +1,349 @@
+import type {
+  DatabaseService,
+  LoggerService,
+  SchedulerService,
+} from '@backstage/backend-plugin-api';
+import type { ScmIntegrationRegistry } from '@backstage/integration';
+import type { NotificationService } from '@backstage/plugin-notifications-node';
+import { durationToMilliseconds } from '@backstage/types';
+import type {
+  QuotaChangeFacts,
+  StorageRequest,
+  StorageRequestList,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
+import type { QuotaFacts } from '@kmetal/backstage-plugin-tenant-storage-node';
+import { createGitHosts, type GitHosts, type ProposedCommit } from '../gitHost';
+import type { Inventory, InventoryChange } from '../inventory/types';
+import { type Clock, systemClock } from '../kubernetes/clock';
+import { liveEvidence } from './clusterEvidence';
+import { RequestFollower } from './requestFollower';
+import { RequestsStore, type StoredRequest } from './requestsStore';
+import { requestView } from './requestView';
+import type {
+  RequestAudience,
+  RequestedObject,
+  RequestQuery,
+  RequestsSettings,
+  RequestToRecord,
+  StorageRequests,
+} from './types';
+
+/** At most one look for what changed in under clusters in this time. */
+const LOOK_GAP_MS = 1_000;
+
+/** Replicas' clocks may differ by that much. */
+const CLOCK_SKEW_MS = 120_000;
+
+/** The line at the end of the messages of the portal's commits. */
+function trailerOf({ underCluster, tenant, change }: RequestedObject): string {
+  return `Kmetal-Storage-Change: ${underCluster}/${tenant} ${change}`;
+}
+
+/** Commits that the portal did not make; merges of the target branch into the branch are harmless. */
+export function commitsOfOthers(
+  object: RequestedObject,
+  commits: readonly ProposedCommit[],
+): ProposedCommit[] {
+  const trailer = trailerOf(object);
+  return commits.filter(({ message, parents }) => {
+    // What a merge brings from elsewhere is among the commits itself, unless the target branch has it.
+    if (parents.length > 1) return false;
+    const last =
+      message
+        .trimEnd()
+        .split(/\r?\n\s*\r?\n/)
+        .at(-1) ?? '';
+    return !last.split(/\r?\n/).some(line => line.trim() === trailer);
+  });
+}
+
+class FollowedRequests implements StorageRequests {
+  readonly #store: RequestsStore;
+  readonly #gitHosts: GitHosts;
+  readonly #logger: LoggerService;
+  readonly #clock: Clock;
+  readonly #inventory: Inventory;
+  readonly #follower: RequestFollower;
+  readonly #listeners = new Set<
+    (request: { underCluster: string; tenant: string }) => void
+  >();
+  /** Versions that listeners were told of. */
+  #told = new Map<string, number>();
+  #toldAt: number;
+  readonly #stopped = new AbortController();
+  /** Looks of this replica come one after the other. */
+  #looking: Promise<void> = Promise.resolve();
+  #changed = new Set<string>();
+  #cancelLook: (() => void) | undefined;
+
+  constructor(options: {
+    store: RequestsStore;
+    gitHosts: GitHosts;
+    inventory: Inventory;
+    factsOf: (object: RequestedObject) => QuotaFacts | undefined;
+    notifications: NotificationService;
+    logger: LoggerService;
+    stuckAfter: number;
+    portalUrl?: string;
+    clock: Clock;
+  }) {
+    this.#store = options.store;
+    this.#gitHosts = options.gitHosts;
+    this.#inventory = options.inventory;
+    this.#logger = options.logger;
+    this.#clock = options.clock;
+    this.#toldAt = options.clock.now();
+    this.#follower = new RequestFollower({
+      ...options,
+      now: () => options.clock.now(),
+      onAdvance: () => this.tellChanges(),
+    });
+  }
+
+  async record(request: RequestToRecord): Promise<StorageRequest> {
+    const stored = await this.#store.record(request, this.#clock.now());
+    await this.tellChanges();
+    return requestView(stored, 'tenant');
+  }
+
+  async tenants() {
+    return this.#store.tenants();
+  }
+
+  async list(query: RequestQuery) {
+    const { items, total } = await this.#store.list(query);
+    const audiences = new Map(
+      query.tenants.map(it => [`${it.underCluster}/${it.tenant}`, it.audience]),
+    );
+    return {
+      items: items.map(item =>
+        requestView(
+          item,
+          audiences.get(`${item.underCluster}/${item.tenant}`) ?? 'tenant',
+        ),
+      ),
+      total,
+    };
+  }
+
+  async openRequest(
+    object: RequestedObject,
+    audience: RequestAudience = 'tenant',
+  ): Promise<StorageRequest | undefined> {
+    const stored = await this.#store.openRequest(object);
+    return stored && requestView(stored, audience);
+  }
+
+  async proposed(
+    object: RequestedObject,
+  ): Promise<QuotaChangeFacts['openRequest']> {
+    const stored = await this.#store.openRequest(object);
+    if (!stored) return null;
+    const request = requestView(stored, 'tenant');
+    const nothing = {
+      request,
+      mergeable: null,
+      title: null,
+      commitsOfOthers: [],
+    };
+    const host = this.#gitHosts.of(stored.repository);
+    if ('unfollowed' in host) return nothing;
+    const proposals = await host.proposals(stored.repository, [stored.branch]);
+    const proposal = proposals
+      .get(stored.branch)
+      ?.find(({ state }) => state === 'open');
+    if (!proposal) return nothing;
+    const [mergeable, commits] = await Promise.all([
+      host.mergeable(stored.repository, proposal),
+      host.commits(stored.repository, proposal),
+    ]);
+    return {
+      request: {
+        ...request,
+        pullRequest: { number: proposal.number, url: proposal.url },
+      },
+      mergeable,
+      title: proposal.title,
+      commitsOfOthers: commitsOfOthers(object, commits).map(
+        ({ sha, author, message }) => ({
+          sha,
+          author,
+          title: message.split('\n')[0].slice(0, 200),
+        }),
+      ),
+    };
+  }
+
+  async problems(): Promise<StorageRequestList['errors']> {
+    return this.#store.problems();
+  }
+
+  onChange(
+    listener: (request: { underCluster: string; tenant: string }) => void,
+  ): () => void {
+    const own: typeof listener = request => listener(request);
+    this.#listeners.add(own);
+    return () => {
+      this.#listeners.delete(own);
+    };
+  }
+
+  /** Tells listeners of what changed since they were told, whichever replica did it. */
+  async tellChanges(): Promise<void> {
+    const since = this.#toldAt - CLOCK_SKEW_MS;
+    const now = this.#clock.now();
+    const changed = await this.#store.changedSince(since);
+    const told = new Map<string, number>();
+    for (const { id, version, underCluster, tenant } of changed) {
+      const isNew = this.#told.get(id) !== version;
+      told.set(id, version);
+      if (isNew) this.#tell({ underCluster, tenant });
+    }
+    this.#told = told;
+    this.#toldAt = now;
+  }
+
+  #tell(request: { underCluster: string; tenant: string }): void {
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(request);
+      } catch (error) {
+        this.#logger.error(
+          'A listener to requests failed; the others go on',
+          error instanceof Error ? error : undefined,
+        );
+      }
+    }
+  }
+
+  /** Looks at every request; waits for a look that is under way. */
+  async poll(signal?: AbortSignal): Promise<void> {
+    await this.#look(signal);
+  }
+
+  async #look(
+    signal?: AbortSignal,
+    only?: (request: StoredRequest) => boolean,
+  ): Promise<void> {
+    const before = this.#looking;
+    const signals = [this.#stopped.signal, ...(signal ? [signal] : [])];
+    const look = before.then(async () => {
+      const either = AbortSignal.any(signals);
+      if (!either.aborted) await this.#follower.look(either, only);
+    });
+    this.#looking = look.catch(() => {});
+    await look;
+  }
+
+  /** Something changed in an under cluster: looks soon at the requests that it may be about, without waiting for the next poll. */
+  changed({ underCluster, kind, namespace }: InventoryChange): void {
+    if (kind === 'ResourceQuota' && namespace !== undefined) {
+      this.#changed.add(`${underCluster}/${namespace}`);
+    } else if (kind === 'Kustomization') {
+      this.#changed.add(underCluster);
+    } else {
+      return;
+    }
+    if (this.#cancelLook || this.#stopped.signal.aborted) return;
+    this.#cancelLook = this.#clock.after(LOOK_GAP_MS, () => {
+      this.#cancelLook = undefined;
+      const changed = this.#changed;
+      this.#changed = new Set();
+      this.#look(undefined, request => this.#concerns(request, changed)).catch(
+        error => {
+          this.#logger.warn(
+            'Requests could not be looked at after a change in an under cluster; the next poll does',
+            error instanceof Error ? error : undefined,
+          );
+        },
+      );
+    });
+  }
+
+  /** One that isn't merged is asked about at its Git host, which is worth it only if the quota became another one. */
+  #concerns(request: StoredRequest, changed: Set<string>): boolean {
+    const { underCluster, tenant, mergedAt } = request;
+    const isAboutQuota = changed.has(`${underCluster}/${tenant}`);
+    if (!request.open || !(isAboutQuota || changed.has(underCluster))) {
+      return false;
+    }
+    if (mergedAt !== null) return true;
+    const live = liveEvidence(this.#inventory.cluster(underCluster), tenant);
+    return (
+      isAboutQuota &&
+      live.known &&
+      !(request.liveBeforeKnown && live.bytes === request.liveBefore)
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    this.#cancelLook?.();
+    await this.#looking;
+  }
+}
+
+/** Requests that are followed while it runs. */
+export interface RunningStorageRequests {
+  requests: StorageRequests;
+  /** Begins to follow; nothing is asked before. */
+  start(): Promise<void>;
+  /** Ends what is under way. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Requests for changes, kept in the database and followed.
+ *
+ * @param options - `factsOf`: what quotas of a tenant are judged by, undefined while nothing is known of its under cluster. `portalUrl`: the
+ *   portal's own address, for links at the Git host. `gitHosts` and `clock` are for tests.
+ */
+export async function createStorageRequests(options: {
+  database: DatabaseService;
+  logger: LoggerService;
+  scheduler: SchedulerService;
+  notifications: NotificationService;
+  integrations: ScmIntegrationRegistry;
+  inventory: Inventory;
+  factsOf: (object: RequestedObject) => QuotaFacts | undefined;
+  settings: RequestsSettings;
+  portalUrl?: string;
+  gitHosts?: GitHosts;
+  clock?: Clock;
+}): Promise<RunningStorageRequests> {
+  const { scheduler, settings, inventory, integrations } = options;
+  const clock = options.clock ?? systemClock;
+  const requests = new FollowedRequests({
+    ...options,
+    clock,
+    store: await RequestsStore.create(options),
+    gitHosts:
+      options.gitHosts ??
+      createGitHosts({ integrations, now: () => clock.now() }),
+    stuckAfter: durationToMilliseconds(settings.stuckAfter),
+  });
+  let unsubscribe = () => {};
+  return {
+    requests,
+    async start() {
+      unsubscribe = inventory.onChange(change => requests.changed(change));
+      await scheduler.scheduleTask({
+        ...settings.schedule,
+        scope: 'global',
+        id: 'follow-storage-requests',
+        fn: signal => requests.poll(signal),
+      });
+      // What another replica saw is told to this one's readers, too.
+      await scheduler.scheduleTask({
+        ...settings.schedule,
+        scope: 'local',
+        id: 'tell-storage-requests',
+        fn: () => requests.tellChanges(),
+      });
+    },
+    async stop() {
+      unsubscribe();
+      await requests.stop();
+    },
+  };
+}
