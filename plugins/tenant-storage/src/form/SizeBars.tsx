@@ -1,0 +1,110 @@
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  QuotaImpact,
+  formatBytes,
+  formatUsage,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
+import { makeStyles } from '@material-ui/core/styles';
+import { barGeometry } from '../quota/barGeometry';
+import { QuotaBar, UnknownBar, UnlimitedBar } from '../quota/QuotaBar';
+import { tenantStorageTranslationRef } from '../translation';
+import { barWidths } from './barWidths';
+
+const useStyles = makeStyles(
+  theme => ({
+    root: {
+      display: 'grid',
+      gridTemplateColumns: 'auto minmax(0, 1fr)',
+      columnGap: theme.spacing(2),
+      rowGap: theme.spacing(1),
+      alignItems: 'center',
+      margin: 0,
+      '& dt': { color: theme.palette.textSubtle },
+      '& dd': { margin: 0, minWidth: 0 },
+    },
+    bar: {
+      minWidth: 24,
+      '@media (prefers-reduced-motion: no-preference)': {
+        transition: 'width 200ms ease-out',
+        '& [data-segment]': {
+          transition: 'width 200ms ease-out, left 200ms ease-out',
+        },
+      },
+    },
+  }),
+  { name: 'TenantStorageSizeBars' },
+);
+
+/** The quota as it is and as it would be, drawn to one scale. */
+export function SizeBars(props: {
+  impact: QuotaImpact;
+  /** The size that is typed; undefined while it is none. */
+  after: bigint | undefined;
+}) {
+  const { impact, after } = props;
+  const classes = useStyles();
+  const { t } = useTranslationRef(tenantStorageTranslationRef);
+  const used = impact.used === null ? undefined : BigInt(impact.used);
+  const inFlight = BigInt(impact.headroom.inFlight ?? 0);
+  const before = impact.before === null ? undefined : BigInt(impact.before);
+  const widths = barWidths({ used: (used ?? 0n) + inFlight, before, after });
+
+  const bar = (
+    row: 'now' | 'then',
+    hard: bigint | undefined,
+    width: number,
+  ) => {
+    if (hard === undefined) {
+      if (row === 'then')
+        return <UnknownBar compact label={t('form.size.noSize')} />;
+      return impact.headroom.state === 'unlimited' ? (
+        <UnlimitedBar label={t('quota.unlimited')} />
+      ) : (
+        <UnknownBar label={t('quota.unknown')} />
+      );
+    }
+    const words = formatUsage(used ?? null, hard);
+    if (used === undefined) return <UnknownBar label={words} />;
+    const geometry = barGeometry({ used, hard, hidden: 0n, inFlight });
+    let full: 'overLimit' | 'full' | undefined;
+    if (used > hard) full = 'overLimit';
+    else if (used === hard) full = 'full';
+    const valueText = full ? `${words}, ${t(`quota.${full}`)}` : words;
+    return (
+      <>
+        <div>{valueText}</div>
+        <div className={classes.bar} style={{ width: `${width}%` }}>
+          <QuotaBar
+            compact
+            geometry={geometry}
+            tone={full ? 'error' : 'normal'}
+            label={t(`form.size.${row}Meter`)}
+            valueText={valueText}
+          />
+        </div>
+      </>
+    );
+  };
+
+  const without = used === undefined ? t('unknown') : formatBytes(used);
+  return (
+    <dl className={classes.root}>
+      <dt>{t('form.size.now')}</dt>
+      <dd>
+        {before === undefined && (
+          <div>
+            {impact.headroom.state === 'unlimited'
+              ? t('headline.usedNoLimit', { used: without })
+              : t('headline.usedUnknownLimit', { used: without })}
+          </div>
+        )}
+        {bar('now', before, widths.before)}
+      </dd>
+      <dt>{t('form.size.then')}</dt>
+      <dd>
+        {after === undefined && <div>{t('form.size.noSize')}</div>}
+        {bar('then', after, widths.after)}
+      </dd>
+    </dl>
+  );
+}

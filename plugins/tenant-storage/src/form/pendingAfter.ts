@@ -1,0 +1,38 @@
+import { QuotaImpact } from '@kmetal/backstage-plugin-tenant-storage-common';
+
+type PendingVolume = NonNullable<QuotaImpact['pending']>[number];
+
+/**
+ * Whether a volume that waits for quota could be created: `fits`; `alone` = it does, but not all of those that wait do; `tooSmall`;
+ * `unknown`.
+ */
+export type PendingFit = 'fits' | 'alone' | 'tooSmall' | 'unknown';
+
+/** A volume that waits, and what a new quota would do for it. */
+export interface PendingAfter {
+  volume: PendingVolume;
+  fit: PendingFit;
+}
+
+/** What a new quota would do for the volumes that wait; null if they can't be seen. */
+export function pendingAfter(impact: QuotaImpact): PendingAfter[] | null {
+  if (impact.pending === null) return null;
+  const { after, used, pending } = impact;
+  if (after === null || used === null) {
+    return pending.map(volume => ({ volume, fit: 'unknown' }));
+  }
+  const room = BigInt(after) - BigInt(used);
+  const all = pending.reduce<bigint | undefined>(
+    (sum, { charge }) =>
+      sum === undefined || charge === null ? undefined : sum + BigInt(charge),
+    0n,
+  );
+  return pending.map(volume => {
+    if (volume.charge === null) return { volume, fit: 'unknown' };
+    if (BigInt(volume.charge) > room) return { volume, fit: 'tooSmall' };
+    return {
+      volume,
+      fit: all !== undefined && all <= room ? 'fits' : 'alone',
+    };
+  });
+}

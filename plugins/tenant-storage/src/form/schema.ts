@@ -1,0 +1,63 @@
+import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
+
+/** Schema of `KmetalTenantPicker`. */
+export const TenantPickerSchema = makeFieldSchema({
+  output: z =>
+    z.object({
+      underCluster: z.string().describe('The under cluster, by its name'),
+      tenant: z.string().describe('The tenant, by its namespace'),
+    }),
+});
+
+/** Props of `KmetalTenantPicker`. */
+export type TenantPickerProps = typeof TenantPickerSchema.TProps;
+
+/** Schema of `KmetalQuotaSize`. */
+export const QuotaSizeSchema = makeFieldSchema({
+  output: z => z.string().describe('A Kubernetes quantity such as 60Gi'),
+  uiOptions: z =>
+    z.object({
+      tenantField: z
+        .string()
+        .optional()
+        .describe('The field that holds the tenant; `tenant` unless told'),
+      allowBelowUseField: z
+        .string()
+        .optional()
+        .describe(
+          'The field that is true where less than what is used is meant; `allowBelowUse` unless told',
+        ),
+    }),
+});
+
+/** Props of `KmetalQuotaSize`. */
+export type QuotaSizeProps = typeof QuotaSizeSchema.TProps;
+
+/** Schema of `KmetalQuotaPreview`. */
+export const QuotaPreviewSchema = makeFieldSchema({
+  output: z => z.string().describe('What was previewed, in words'),
+  uiOptions: z =>
+    z.object({
+      tenantField: z
+        .string()
+        .optional()
+        .describe('The field that holds the tenant; `tenant` unless told'),
+      sizeField: z
+        .string()
+        .optional()
+        .describe('The field that holds the size; `size` unless told'),
+      reasonField: z
+        .string()
+        .optional()
+        .describe('The field that holds the reason; `reason` unless told'),
+      allowBelowUseField: z
+        .string()
+        .optional()
+        .describe(
+          'The field that is true where less than what is used is meant; `allowBelowUse` unless told',
+        ),
+    }),
+});
+
+/** Props of `KmetalQuotaPreview`. */
+export type QuotaPreviewProps = typeof QuotaPreviewSchema.TProps;

@@ -1,0 +1,130 @@
+import {
+  ApiHolder,
+  translationApiRef,
+  useTranslationRef,
+} from '@backstage/frontend-plugin-api';
+import { CustomFieldValidator } from '@backstage/plugin-scaffolder-react';
+import { QuotaChangePreview } from '@kmetal/backstage-plugin-tenant-storage-common';
+import { reasonOf } from '../api/reason';
+import { tenantStorageApiRef } from '../api/TenantStorageApi';
+import { tenantStorageTranslationRef } from '../translation';
+import {
+  QuotaPreviewSchema,
+  QuotaSizeSchema,
+  TenantPickerSchema,
+} from './schema';
+import { standingOf } from './standing';
+import { typedSize } from './typedSize';
+import { tenantOf, wishOf } from './wish';
+
+type Texts = ReturnType<
+  typeof useTranslationRef<typeof tenantStorageTranslationRef.T>
+>['t'];
+
+/** The plugin's texts, outside of a component. */
+function textsOf(apis: ApiHolder): Promise<Texts> {
+  const api = apis.get(translationApiRef);
+  if (!api) throw new Error('The portal has no translations API');
+  const translation = api.getTranslation(tenantStorageTranslationRef);
+  if (translation.ready) return Promise.resolve(translation.t);
+  return new Promise((resolve, reject) => {
+    api.translation$(tenantStorageTranslationRef).subscribe({
+      next: next => {
+        if (next.ready) resolve(next.t);
+      },
+      error: reject,
+    });
+  });
+}
+
+function storageApiOf(apis: ApiHolder) {
+  const api = apis.get(tenantStorageApiRef);
+  if (!api) throw new Error('The portal has no API of tenant storage');
+  return api;
+}
+
+function told({ message, remedy }: QuotaChangePreview['refusals'][number]) {
+  return `${message} ${remedy}`;
+}
+
+/** Refuses to go on without a tenant whose storage one may ask to change. What can't be told now is checked when it is sent. */
+export const validateTenant: CustomFieldValidator<
+  typeof TenantPickerSchema.TOutput,
+  unknown
+> = async (value, field, { apiHolder }) => {
+  const t = await textsOf(apiHolder);
+  const tenant = tenantOf(value);
+  if (!tenant) {
+    field.addError(t('form.picker.pick'));
+    return;
+  }
+  const { state } = await standingOf(storageApiOf(apiHolder), tenant);
+  if (state === 'notAllowed') {
+    field.addError(
+      t('form.picker.notAllowed', { underCluster: tenant.underCluster }),
+    );
+  }
+};
+
+/** Refuses to go on with what is no size, and with what the backend refuses of it. A backend that can't be asked refuses nothing. */
+export const validateSize: CustomFieldValidator<
+  typeof QuotaSizeSchema.TOutput,
+  typeof QuotaSizeSchema.uiOptionsType
+> = async (value, field, { apiHolder, formData, uiSchema }) => {
+  const wish = wishOf(formData, uiSchema?.['ui:options']);
+  const refuseUnread = async () => {
+    if (typedSize(value ?? '')) return;
+    const t = await textsOf(apiHolder);
+    field.addError(
+      value
+        ? t('form.size.notUnderstood', { text: value })
+        : t('form.size.bareNumber'),
+    );
+  };
+  if (!wish) {
+    await refuseUnread();
+    return;
+  }
+  let preview: QuotaChangePreview;
+  try {
+    const { reason: _, ...withoutReason } = wish;
+    preview = await storageApiOf(apiHolder).previewQuota({
+      ...withoutReason,
+      size: value ?? '',
+    });
+  } catch {
+    await refuseUnread();
+    return;
+  }
+  const refusals = preview.refusals.filter(
+    refusal => refusal.field !== 'reason',
+  );
+  refusals.forEach(refusal => field.addError(told(refusal)));
+  if (refusals.length === 0) await refuseUnread();
+};
+
+/**
+ * Refuses to go on with what the backend refuses. Where the repository can't be read or the backend can't be asked, nothing is refused:
+ * it is checked again when it is sent.
+ */
+export const validatePreview: CustomFieldValidator<
+  typeof QuotaPreviewSchema.TOutput,
+  typeof QuotaPreviewSchema.uiOptionsType
+> = async (_value, field, { apiHolder, formData, uiSchema }) => {
+  const wish = wishOf(formData, uiSchema?.['ui:options']);
+  if (!wish) {
+    const t = await textsOf(apiHolder);
+    field.addError(t('form.preview.noWishRemedy'));
+    return;
+  }
+  try {
+    const { refusals } = await storageApiOf(apiHolder).previewQuota(wish);
+    refusals.forEach(refusal => field.addError(told(refusal)));
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    const status = (error as { statusCode?: number }).statusCode;
+    if (status !== undefined && status >= 400 && status < 500) {
+      field.addError(reasonOf(error));
+    }
+  }
+};

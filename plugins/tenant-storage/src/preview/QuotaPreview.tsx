@@ -1,0 +1,333 @@
+import { MarkdownContent } from '@backstage/core-components';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  Headroom,
+  QuotaChange,
+  QuotaChangePreview,
+  QuotaImpact,
+  formatQuantity,
+  formatUsage,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
+import { makeStyles } from '@material-ui/core/styles';
+import CheckIcon from '@material-ui/icons/CheckCircleOutline';
+import { ReactNode, useEffect } from 'react';
+import {
+  ChangeRefusals,
+  ChangeWarnings,
+  NoPreviewNotice,
+  OpenRequestNotice,
+} from '../form/ChangeNotices';
+import { PendingVolumes } from '../form/PendingVolumes';
+import { QuotaPreviewProps } from '../form/schema';
+import { useQuotaPreview } from '../form/useQuotaPreview';
+import { wishOf } from '../form/wish';
+import { FreshnessNotices } from '../freshness/FreshnessNotices';
+import { useNow } from '../live/useNow';
+import { Notice } from '../panel/Notice';
+import { ExactTooltip, Size } from '../size/Size';
+import { Unknown } from '../size/Unknown';
+import { headroomFigure } from '../tenant/headroomText';
+import { tenantStorageTranslationRef } from '../translation';
+import { SeverityIcon } from '../trouble/SeverityIcon';
+import { Diff } from './Diff';
+
+const useStyles = makeStyles(
+  theme => ({
+    root: {
+      display: 'grid',
+      gridTemplateColumns: 'minmax(0, 1fr)',
+      gap: theme.spacing(2),
+      fontSize: theme.typography.pxToRem(14),
+      lineHeight: 1.5,
+    },
+    summary: {
+      fontSize: theme.typography.pxToRem(16),
+      fontWeight: 700,
+      margin: 0,
+      overflowWrap: 'anywhere',
+    },
+    heading: {
+      fontSize: theme.typography.pxToRem(14),
+      fontWeight: 700,
+      margin: theme.spacing(0, 0, 0.75),
+    },
+    subtle: {
+      color: theme.palette.textSubtle,
+      overflowWrap: 'anywhere',
+    },
+    table: {
+      borderCollapse: 'collapse',
+      width: '100%',
+      maxWidth: 640,
+      '& th, & td': {
+        padding: theme.spacing(0.75, 2, 0.75, 0),
+        textAlign: 'left',
+        verticalAlign: 'top',
+        borderBottom: `1px solid ${theme.palette.divider}`,
+      },
+      '& thead th': { color: theme.palette.textSubtle, fontWeight: 400 },
+      '& tbody th': { fontWeight: 400 },
+    },
+    then: { fontWeight: 700 },
+    gates: {
+      listStyle: 'none',
+      margin: 0,
+      padding: 0,
+      display: 'grid',
+      gap: theme.spacing(0.75),
+    },
+    gate: {
+      display: 'flex',
+      gap: theme.spacing(1),
+      alignItems: 'flex-start',
+      overflowWrap: 'anywhere',
+    },
+    passed: { color: theme.palette.status.ok, fontSize: 20, flexShrink: 0 },
+    details: {
+      '& summary': { cursor: 'pointer', width: 'fit-content' },
+    },
+    description: {
+      marginTop: theme.spacing(1),
+      padding: theme.spacing(1, 2),
+      borderLeft: `3px solid ${theme.palette.divider}`,
+      overflowWrap: 'anywhere',
+      maxHeight: 420,
+      overflow: 'auto',
+    },
+  }),
+  { name: 'TenantStorageQuotaPreview' },
+);
+
+function Part(props: { title: string; children: ReactNode }) {
+  const classes = useStyles();
+  return (
+    <section aria-label={props.title}>
+      <h3 className={classes.heading}>{props.title}</h3>
+      {props.children}
+    </section>
+  );
+}
+
+/** The largest volume that a headroom leaves, with the reason for the number. */
+function Largest(props: { headroom: Headroom | null }) {
+  const { t } = useTranslationRef(tenantStorageTranslationRef);
+  if (!props.headroom) return <Unknown />;
+  const left = headroomFigure(props.headroom);
+  if (left.kind === 'unknown') return <Unknown />;
+  return left.kind === 'size' ? (
+    <Size focusable bytes={left.bytes} also={props.headroom.explanation} />
+  ) : (
+    <ExactTooltip focusable exact={props.headroom.explanation}>
+      {t(`headline.${left.kind}`)}
+    </ExactTooltip>
+  );
+}
+
+function Quota(props: { bytes: string | null; impact: QuotaImpact }) {
+  const { t } = useTranslationRef(tenantStorageTranslationRef);
+  if (props.bytes === null) {
+    return props.impact.headroom.state === 'unlimited' ? (
+      <>{t('headline.noLimit')}</>
+    ) : (
+      <Unknown />
+    );
+  }
+  return (
+    <Size
+      focusable
+      bytes={props.bytes}
+      also={formatQuantity(BigInt(props.bytes))}
+    />
+  );
+}
+
+function ImpactTable({ impact }: { impact: QuotaImpact }) {
+  const classes = useStyles();
+  const { t } = useTranslationRef(tenantStorageTranslationRef);
+  const use = (hard: string | null) =>
+    hard === null || impact.used === null ? (
+      <Size focusable bytes={impact.used} />
+    ) : (
+      formatUsage(BigInt(impact.used), BigInt(hard))
+    );
+  return (
+    <table className={classes.table} aria-label={t('form.preview.impact')}>
+      <thead>
+        <tr>
+          <td />
+          <th scope="col">{t('form.size.now')}</th>
+          <th scope="col">{t('form.preview.then')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        <tr>
+          <th scope="row">{t('form.preview.quota')}</th>
+          <td>
+            <Quota bytes={impact.before} impact={impact} />
+          </td>
+          <td className={classes.then}>
+            <Size focusable bytes={impact.after} />
+          </td>
+        </tr>
+        <tr>
+          <th scope="row">{t('form.preview.used')}</th>
+          <td>{use(impact.before)}</td>
+          <td className={classes.then}>{use(impact.after)}</td>
+        </tr>
+        <tr>
+          <th scope="row">{t('form.size.largest')}</th>
+          <td>
+            <Largest headroom={impact.headroom} />
+          </td>
+          <td className={classes.then}>
+            <Largest headroom={impact.headroomAfter} />
+          </td>
+        </tr>
+      </tbody>
+    </table>
+  );
+}
+
+function Gates({ gates }: { gates: QuotaChangePreview['gates'] }) {
+  const classes = useStyles();
+  const { t } = useTranslationRef(tenantStorageTranslationRef);
+  return (
+    <ul className={classes.gates}>
+      {gates.map(({ id, title, state, detail }) => (
+        <li key={id} className={classes.gate}>
+          {state === 'passed' ? (
+            <CheckIcon aria-hidden className={classes.passed} />
+          ) : (
+            <SeverityIcon severity={state === 'failed' ? 'error' : 'warning'} />
+          )}
+          <span>
+            {title}: <strong>{t(`form.gate.${state}`)}</strong>. {detail}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Previewed(props: { preview: QuotaChangePreview; wish: QuotaChange }) {
+  const { preview, wish } = props;
+  const classes = useStyles();
+  const { t } = useTranslationRef(tenantStorageTranslationRef);
+  const now = useNow();
+  const isRefused = preview.refusals.length > 0;
+  return (
+    <>
+      {isRefused ? (
+        <Notice tone="error" title={t('form.preview.refusedTitle')}>
+          <ChangeRefusals refusals={preview.refusals} />
+        </Notice>
+      ) : (
+        <p className={classes.summary}>{preview.summary}</p>
+      )}
+      {preview.changed === false && !isRefused && (
+        <Notice tone="info" title={t('form.preview.unchangedTitle')}>
+          {t('form.preview.unchanged')}
+        </Notice>
+      )}
+      {preview.repositoryProblem !== null && (
+        <Notice tone="warning" title={t('form.preview.unreadTitle')}>
+          {preview.repositoryProblem} {t('form.preview.checkedAgain')}
+        </Notice>
+      )}
+      {preview.openRequest && (
+        <OpenRequestNotice request={preview.openRequest} />
+      )}
+      <FreshnessNotices freshness={preview.freshness} errors={[]} now={now} />
+      {preview.warnings.length > 0 && (
+        <Part title={t('form.warnings')}>
+          <ChangeWarnings warnings={preview.warnings} />
+        </Part>
+      )}
+      <Part title={t('form.preview.impactOn', { tenant: wish.tenant })}>
+        <ImpactTable impact={preview.impact} />
+      </Part>
+      <PendingVolumes
+        impact={preview.impact}
+        isCurrent={preview.impact.after !== null}
+      />
+      {preview.diff !== '' && (
+        <Part title={t('form.preview.changes')}>
+          {preview.repository && (
+            <p className={classes.subtle}>
+              {t('form.preview.where', {
+                repository: `${preview.repository.host}/${preview.repository.repository}`,
+                files: preview.files.map(({ path }) => path).join(', '),
+              })}
+            </p>
+          )}
+          <Diff diff={preview.diff} />
+        </Part>
+      )}
+      {preview.gates.length > 0 && (
+        <Part title={t('form.preview.gates')}>
+          <Gates gates={preview.gates} />
+        </Part>
+      )}
+      {preview.body !== null && preview.body !== '' && (
+        <details className={classes.details}>
+          <summary>{t('form.preview.description')}</summary>
+          <div className={classes.description}>
+            <strong>{preview.title}</strong>
+            <MarkdownContent content={preview.body} linkTarget="_blank" />
+          </div>
+        </details>
+      )}
+    </>
+  );
+}
+
+/**
+ * Form field `KmetalQuotaPreview`: what would be proposed and what it would mean, before it is sent. The value is the wish in words; it
+ * is there so that the Scaffolder validates the field.
+ *
+ * @public
+ */
+export function QuotaPreview(props: QuotaPreviewProps) {
+  const { formData, onChange, uiSchema } = props;
+  const classes = useStyles();
+  const { t } = useTranslationRef(tenantStorageTranslationRef);
+  const wish = wishOf(props.formContext?.formData, uiSchema['ui:options']);
+  const { preview, isCurrent, error, loading, retry } = useQuotaPreview(wish);
+
+  const words = wish
+    ? t('form.preview.value', {
+        size: wish.size,
+        tenant: wish.tenant,
+        underCluster: wish.underCluster,
+      })
+    : t('form.preview.noWish');
+  useEffect(() => {
+    if (formData !== words) onChange(words);
+  }, [formData, words, onChange]);
+
+  return (
+    <div
+      className={classes.root}
+      role="group"
+      aria-label={props.schema.title ?? t('form.preview.title')}
+      aria-busy={loading}
+    >
+      {!wish && (
+        <Notice tone="error" title={t('form.preview.noWish')}>
+          {t('form.preview.noWishRemedy')}
+        </Notice>
+      )}
+      {wish && loading && (
+        <div role="status" className={classes.subtle}>
+          {t('form.preview.loading')}
+        </div>
+      )}
+      {wish && error && (
+        <NoPreviewNotice error={error} loading={loading} onRetry={retry} />
+      )}
+      {wish && preview && isCurrent && (
+        <Previewed preview={preview} wish={wish} />
+      )}
+    </div>
+  );
+}
