@@ -64,7 +64,18 @@ export class TenantStorageApi {
     initiator: BackstageCredentials,
     signal: AbortSignal,
   ): Promise<QuotaChangeFacts> {
-    return this.#post('/v1/changes/quota/facts', change, initiator, signal);
+    try {
+      return await this.#post<QuotaChangeFacts>(
+        '/v1/changes/quota/facts',
+        change,
+        initiator,
+        signal,
+      );
+    } catch (error) {
+      throw error instanceof NotFoundError
+        ? new NotFoundError(`tenant: ${error.message} Pick it from the list.`)
+        : error;
+    }
   }
 
   /** Records that a change is about to be proposed. Recorded again it is the same request, with the latest wish. */

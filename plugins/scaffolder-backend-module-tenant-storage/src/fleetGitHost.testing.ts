@@ -1,0 +1,92 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { Header } from 'tar';
+
+/** A file of a repository: its content, or where it points to. */
+export type FleetFile = string | Uint8Array | { symlink: string };
+
+function entry(path: string, file: FleetFile): Buffer[] {
+  const isLink = typeof file === 'object' && 'symlink' in file;
+  const content = isLink ? Buffer.alloc(0) : Buffer.from(file);
+  const header = new Header({
+    path: `acme-fleet-1a2b3c/${path}`,
+    type: isLink ? 'SymbolicLink' : 'File',
+    linkpath: isLink ? file.symlink : undefined,
+    mode: 0o644,
+    size: content.byteLength,
+    mtime: new Date(0),
+  });
+  header.encode();
+  const padding = Buffer.alloc((512 - (content.byteLength % 512)) % 512);
+  return [header.block ?? Buffer.alloc(0), content, padding];
+}
+
+/** The part of GitHub's API that reads a repository as an archive, over HTTP, with every call counted. */
+export class FleetGitHost {
+  /** `GET /repos/acme/fleet/commits/main/status`, in the order in which they came. */
+  readonly calls: string[] = [];
+  /** Files of each branch. */
+  readonly branches = new Map<string, Record<string, FleetFile>>();
+  /** Answers instead, where it does. */
+  trouble?: (response: ServerResponse, call: string) => boolean;
+  readonly tokens = new Set<string | undefined>();
+  readonly #server: Server;
+
+  constructor() {
+    this.#server = createServer((request, response) => {
+      const call = `${request.method} ${request.url?.split('?')[0]}`;
+      this.calls.push(call);
+      this.tokens.add(request.headers.authorization);
+      if (!this.trouble?.(response, call)) this.#answer(call, response);
+    });
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  get host(): string {
+    return new URL(this.url).host;
+  }
+
+  #answer(call: string, response: ServerResponse): void {
+    const json = (body: unknown) =>
+      response
+        .setHeader('content-type', 'application/json')
+        .end(JSON.stringify(body));
+    const status = /^GET \/api\/repos\/acme\/fleet\/commits\/(.+)\/status$/;
+    const tarball = /^GET \/api\/repos\/acme\/fleet\/tarball\/(.+)$/;
+    const branch = (status.exec(call) ?? tarball.exec(call))?.[1] ?? '';
+    const files = this.branches.get(branch);
+    if (call === 'GET /api/repos/acme/fleet') {
+      json({ default_branch: 'main' });
+    } else if (!files) {
+      response.writeHead(404).end();
+    } else if (status.test(call)) {
+      json({
+        sha: branch,
+        repository: {
+          archive_url: `${this.url}/api/repos/acme/fleet/{archive_format}{/ref}`,
+        },
+      });
+    } else {
+      const blocks = Object.entries(files).flatMap(([path, file]) =>
+        entry(path, file),
+      );
+      response.end(gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)])));
+    }
+  }
+
+  async start(): Promise<this> {
+    await new Promise<void>(resolve =>
+      this.#server.listen(0, '127.0.0.1', resolve),
+    );
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise(resolve => this.#server.close(resolve));
+  }
+}

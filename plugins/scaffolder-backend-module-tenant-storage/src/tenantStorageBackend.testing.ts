@@ -1,0 +1,145 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parseQuantity } from '@kmetal/backstage-plugin-tenant-storage-common';
+import type {
+  ManifestRepository,
+  NewStorageRequest,
+  QuotaChangeFacts,
+  StorageRequest,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
+
+export const KEY =
+  'tenant-storage-class.storageclass.storage.k8s.io/requests.storage';
+
+export const LIVE = 50n * 2n ** 30n;
+
+/** Of the tenant alpha: 44046147915 of 50Gi are used, and a volume waits. */
+export function factsOf(
+  parts: Partial<QuotaChangeFacts['facts']> = {},
+): QuotaChangeFacts['facts'] {
+  const headroom = {
+    state: 'known' as const,
+    bytes: '1000000000',
+    explanation: '',
+    limitedBy: null,
+    overhead: '0.06',
+    doubled: false,
+    inFlight: '0',
+  };
+  return {
+    isTenant: true,
+    storageClass: 'tenant-storage-class',
+    quotaState: 'limited',
+    limits: [
+      {
+        quota: 'alpha-storage',
+        key: KEY,
+        resource: 'bytes',
+        storageClass: 'tenant-storage-class',
+        hard: `${LIVE}`,
+        used: '44046147915',
+        remaining: `${LIVE - 44046147915n}`,
+        usedRatio: 0.82,
+      },
+    ],
+    quotas: { 'alpha-storage': { labels: {}, annotations: {} } },
+    charged: '44046147915',
+    headroom,
+    headroomAfter: headroom,
+    pending: [],
+    fleet: {
+      quotaSum: '7777777777777',
+      capacity: { bytes: '9999999999999', source: 'configured' },
+    },
+    ...parts,
+  };
+}
+
+/** What the backend answers to the two questions of the action, over HTTP, with everything that it was asked. */
+export class TenantStorageBackend {
+  readonly calls: string[] = [];
+  readonly authorizations: Array<string | undefined> = [];
+  readonly recorded: NewStorageRequest[] = [];
+  repositories: ManifestRepository[] = [];
+  facts = factsOf();
+  reviewers: QuotaChangeFacts['reviewers'] = { users: [], teams: [] };
+  openRequest: QuotaChangeFacts['openRequest'] = null;
+  /** Answers this error to a path instead. */
+  readonly errors = new Map<string, { status: number; message: string }>();
+  readonly #server: Server;
+
+  constructor() {
+    this.#server = createServer(async (request, response) => {
+      const path = (request.url ?? '').replace('/api/tenant-storage', '');
+      this.calls.push(`${request.method} ${path}`);
+      this.authorizations.push(request.headers.authorization);
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const body = JSON.parse(Buffer.concat(chunks).toString());
+      const answer = (status: number, value: unknown) =>
+        response
+          .writeHead(status, { 'content-type': 'application/json' })
+          .end(JSON.stringify(value));
+      const error = this.errors.get(path);
+      if (error) {
+        answer(error.status, {
+          error: { name: 'Error', message: error.message },
+          response: { statusCode: error.status },
+        });
+      } else if (path === '/v1/requests') {
+        this.recorded.push(body);
+        answer(200, this.requestOf(body));
+      } else {
+        const { facts, repositories, reviewers, openRequest } = this;
+        answer(200, { facts, repositories, reviewers, openRequest });
+      }
+    });
+  }
+
+  get url(): string {
+    const { port } = this.#server.address() as AddressInfo;
+    return `http://127.0.0.1:${port}/api/tenant-storage`;
+  }
+
+  /** As the backend tells of a request that it follows. */
+  requestOf(
+    wish: NewStorageRequest,
+    parts: Partial<StorageRequest> = {},
+  ): StorageRequest {
+    return {
+      id: '0f8fad5b-d9cb-469f-a165-70867728950e',
+      underCluster: wish.underCluster,
+      tenant: wish.tenant,
+      change: 'quota',
+      size: wish.size,
+      sizeBytes: `${parseQuantity(wish.size)}`,
+      before: wish.before,
+      reason: wish.reason,
+      requester: 'user:default/alice',
+      state: 'preparing',
+      since: '2026-01-01T00:00:00.000Z',
+      by: null,
+      message: null,
+      open: true,
+      pullRequest: null,
+      repository: { host: wish.host, repository: wish.repository },
+      revision: null,
+      gates: null,
+      history: [],
+      createdAt: '2026-01-01T00:00:00.000Z',
+      ...parts,
+    };
+  }
+
+  async start(): Promise<this> {
+    await new Promise<void>(resolve =>
+      this.#server.listen(0, '127.0.0.1', resolve),
+    );
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise(resolve => this.#server.close(resolve));
+  }
+}
