@@ -8,16 +8,19 @@ import {
 } from '@backstage/frontend-plugin-api';
 import catalogPlugin from '@backstage/plugin-catalog/alpha';
 import { catalogApiRef } from '@backstage/plugin-catalog-react';
+import scaffolderPlugin from '@backstage/plugin-scaffolder/alpha';
 import {
   TENANT_ANNOTATION,
   UNDER_CLUSTER_ANNOTATION,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import tenantStoragePlugin from '../src';
+import { answerAboutRequests, requestCases } from './storageRequests';
 import { tenantCases } from './tenants';
 import { answerTo } from './tenantStorageServer';
 
 // Every state of the page, each a tenant in a catalog in memory: /catalog/default/resource/NAME/storage.
 const cases = tenantCases();
+const requests = requestCases();
 
 const entities: Entity[] = Object.entries(cases).map(([name, { title }]) => ({
   apiVersion: 'backstage.io/v1alpha1',
@@ -63,7 +66,8 @@ const withoutBackend = createFrontendModule({
               if (!url.pathname.startsWith('/api/tenant-storage')) {
                 return new Response('{}', { status: 404 });
               }
-              const answer = answerTo(url, cases);
+              const answer =
+                answerAboutRequests(url, requests) ?? answerTo(url, cases);
               if (!answer) {
                 return new Promise<Response>((_, reject) =>
                   init?.signal?.addEventListener('abort', () =>
@@ -87,6 +91,7 @@ createDevApp({
     catalogPlugin,
     catalogInMemory,
     withoutBackend,
+    scaffolderPlugin,
     tenantStoragePlugin,
   ],
 });

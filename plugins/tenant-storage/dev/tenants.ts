@@ -102,6 +102,7 @@ export function tenantNamed(
     name,
     owners: ['group:default/team-alpha'],
     status: 'ok',
+    canRequest: true,
     quotaState: 'limited',
     limits: [bytesLimit(gi(18.55), gi(50)), countLimit('6', '20')],
     headroom: {
@@ -248,10 +249,12 @@ export const troubles = {
   nearlyFull: {
     severity: 'warning',
     code: 'quotaNearlyFull',
-    title: 'Nearly full',
-    message: '8.2 of 10 Gi are used (82 %).',
+    title: 'The quota is nearly full',
+    message:
+      '46.5 of 50 Gi (93 %) are used; a volume of up to 3.2 Gi can still be created.',
     quote: null,
-    remedy: 'Ask for a larger quota before it is needed.',
+    remedy:
+      'Delete volumes that are no longer needed, or ask for a larger quota.',
     whoCanFix: 'tenant',
     object: { kind: 'ResourceQuota', name: 'alpha-storage' },
     since: null,
@@ -290,6 +293,18 @@ export const troubles = {
     whoCanFix: 'tenant',
     object: { kind: 'ResourceQuota', name: 'alpha-storage' },
     since: null,
+  },
+  stale: {
+    severity: 'warning',
+    code: 'stale',
+    title: 'This may be out of date',
+    message:
+      'The under cluster Munich (muc-1) does not answer. What is shown is what was last known.',
+    quote: null,
+    remedy: 'The platform team can see why.',
+    whoCanFix: 'platform',
+    object: null,
+    since: ago(3 * 60),
   },
   noQuota: {
     severity: 'info',
@@ -478,7 +493,6 @@ export function tenantCases(): Record<string, TenantCase> {
         troubles: [
           troubles.quotaExceeded,
           troubles.controllerDown,
-          troubles.nearlyFull,
           troubles.waiting,
         ],
       }),
@@ -579,6 +593,36 @@ export function tenantCases(): Record<string, TenantCase> {
           attachedTo: null,
         }),
       ],
+    },
+    edge: {
+      title: 'Much is used, and there is still room',
+      tenant: tenantNamed('edge', {
+        limits: [bytesLimit(gi(44.5), gi(50)), countLimit('16', '20')],
+        headroom: {
+          ...tenantNamed('edge').headroom,
+          bytes: gi(5.1),
+          explanation:
+            'A volume of up to 5.1 Gi can be created now. 5.5 Gi are left of 50 Gi; the file system takes 6 % on top.',
+        },
+        charged: gi(44.5),
+      }),
+      volumes: healthyVolumes(6, { tenantCluster: 'edge-prod' }),
+    },
+    'nearly-full': {
+      title: 'Nearly full',
+      tenant: tenantNamed('nearly-full', {
+        status: 'warning',
+        limits: [bytesLimit(gi(46.5), gi(50)), countLimit('16', '20')],
+        headroom: {
+          ...tenantNamed('nearly-full').headroom,
+          bytes: gi(3.2),
+          explanation:
+            'A volume of up to 3.2 Gi can be created now. 3.5 Gi are left of 50 Gi; the file system takes 6 % on top.',
+        },
+        charged: gi(46.5),
+        troubles: [troubles.nearlyFull],
+      }),
+      volumes: healthyVolumes(6, { tenantCluster: 'nearly-full-prod' }),
     },
     full: {
       title: 'Full',
@@ -705,6 +749,7 @@ export function tenantCases(): Record<string, TenantCase> {
             ]),
           ),
         ),
+        troubles: [troubles.stale],
         errors: [problems.unreachable],
       }),
       volumes: healthyVolumes(6, { tenantCluster: 'stale-prod' }),
@@ -780,6 +825,20 @@ export function tenantCases(): Record<string, TenantCase> {
       }),
       volumes: [],
     },
+    ...Object.fromEntries(
+      [
+        ['being-sent', 'A request is being sent'],
+        ['changes-wanted', 'The platform team wants a change of a request'],
+        ['approved', 'A request is approved'],
+        ['being-applied', 'A request is being applied'],
+        ['stuck', 'A request is stuck'],
+        ['now-live', 'A request has just gone live'],
+        ['only-past', 'There were requests once'],
+      ].map(([name, title]) => [
+        name,
+        { title, tenant: tenantNamed(name), volumes: healthyVolumes(6) },
+      ]),
+    ),
     'not-found': {
       title: 'No such tenant, or not yours',
       tenant: tenantNamed('not-found'),

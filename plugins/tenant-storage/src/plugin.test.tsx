@@ -12,6 +12,7 @@ import { screen } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
 import { tenantCases } from '../dev/tenants';
+import { answerAboutRequests, requestCases } from '../dev/storageRequests';
 import { answerTo } from '../dev/tenantStorageServer';
 import plugin from './index';
 
@@ -41,7 +42,9 @@ describe('the plugin for the new frontend system', () => {
     const cases = tenantCases();
     server.use(
       http.get('http://backend.test/api/*', ({ request }) => {
-        const answer = answerTo(new URL(request.url), cases)!;
+        const url = new URL(request.url);
+        const answer = (answerAboutRequests(url, requestCases()) ??
+          answerTo(url, cases))!;
         return HttpResponse.json(answer.body, { status: answer.status });
       }),
     );
@@ -62,7 +65,7 @@ describe('the plugin for the new frontend system', () => {
     expect(
       screen.getByText('A volume does not fit into the quota'),
     ).toBeInTheDocument();
-    expect(screen.getByText('2 more in the Storage tab')).toBeInTheDocument();
+    expect(screen.getByText('1 more in the Storage tab')).toBeInTheDocument();
   });
 
   it('adds a tab to an entity that names a tenant', async () => {

@@ -6,6 +6,8 @@ import {
 } from '@backstage/plugin-catalog-react';
 import {
   TENANT_ANNOTATION,
+  Tenant,
+  Trouble,
   UNDER_CLUSTER_ANNOTATION,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import Button from '@material-ui/core/Button';
@@ -16,11 +18,13 @@ import { ReactNode } from 'react';
 import { reasonOf } from '../api/reason';
 import { FreshnessLine } from '../freshness/FreshnessLine';
 import { useNow } from '../live/useNow';
-import { useTenant } from '../live/useTenant';
-import { fullness, limitGeometry, tightestLimit } from '../quota/limits';
+import { useTenant, useTenantRequests } from '../live/useTenant';
+import { limitFullness, tightestLimit } from '../quota/limits';
 import { TightestLimit } from '../quota/TightestLimit';
 import { useLimitText } from '../quota/useLimitText';
 import { useUsageText } from '../quota/useUsageText';
+import { AskingForMoreProvider } from '../requests/AskingForMore';
+import { RequestRemedy, isRemediedByMore } from '../requests/RequestMore';
 import { ExactTooltip, Size } from '../size/Size';
 import { HealthLine } from '../tenant/HealthLine';
 import { headroomFigure } from '../tenant/headroomText';
@@ -59,7 +63,11 @@ const useStyles = makeStyles(
       alignItems: 'flex-start',
       overflowWrap: 'anywhere',
     },
-    more: { color: theme.palette.textSubtle },
+    remedy: { marginLeft: 20 + theme.spacing(1) },
+    more: {
+      color: theme.palette.textSubtle,
+      marginLeft: 20 + theme.spacing(1),
+    },
     word: { fontWeight: 400 },
   }),
   { name: 'TenantStorageCard' },
@@ -83,6 +91,20 @@ function Card(props: {
     >
       {props.children}
     </InfoCard>
+  );
+}
+
+/** Asks for the tenant's requests, which nothing else on the card needs. */
+function CardRemedy(props: { tenant: Tenant; trouble: Trouble }) {
+  const { tenant, trouble } = props;
+  const classes = useStyles();
+  const requests = useTenantRequests(tenant.underCluster, tenant.name);
+  return (
+    <AskingForMoreProvider tenant={tenant} requests={requests.value?.items}>
+      <div className={classes.remedy}>
+        <RequestRemedy trouble={trouble} />
+      </div>
+    </AskingForMoreProvider>
   );
 }
 
@@ -152,8 +174,7 @@ function TenantCard(props: {
   const left = headroomFigure(tenant.headroom);
   const limit =
     tenant.quotaState === 'limited' ? tightestLimit(tenant) : undefined;
-  const geometry = limit && limitGeometry(limit, tenant, true);
-  const full = geometry && fullness(geometry);
+  const full = limit && limitFullness(limit, tenant);
   const relevant = tenant.troubles.filter(
     ({ severity }) => severity !== 'info',
   );
@@ -200,6 +221,9 @@ function TenantCard(props: {
                 <strong>{worst.title}</strong>
               </span>
             </div>
+            {isRemediedByMore(worst) && tenant.canRequest && (
+              <CardRemedy tenant={tenant} trouble={worst} />
+            )}
             {relevant.length > 1 && (
               <div className={classes.more}>
                 {t('card.moreTroubles', { count: relevant.length - 1 })}

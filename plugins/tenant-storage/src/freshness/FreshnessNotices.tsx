@@ -51,9 +51,9 @@ export function FreshnessNotices(props: {
             : t('freshness.partialTitle')
         }
       >
-        {freshness.since &&
-          t('freshness.staleText', { time: moment(freshness.since) })}
-        {problems}
+        {problems ||
+          (freshness.since &&
+            t('freshness.staleText', { time: moment(freshness.since) }))}
       </Notice>
     );
   }

@@ -9,6 +9,7 @@ import {
   SIGNAL_DEBOUNCE_MS,
   TIMEOUT_MS,
   useLiveAnswer,
+  usePolledAnswer,
 } from './useLiveAnswer';
 
 /** A question whose answers the test gives, one after the other. */
@@ -218,5 +219,32 @@ describe('useLiveAnswer', () => {
     expect(asked[0].signal.aborted).toBe(true);
     await pass(POLL_WITH_SIGNALS_MS * 2);
     expect(asked).toHaveLength(1);
+  });
+
+  it('asks as often as an answer calls for, and as usual once none does', async () => {
+    const { asked, load } = question();
+    const isOften = (answer: string) => (answer === 'open' ? 5_000 : undefined);
+    renderHook(() => useLiveAnswer(load, 'channel', isOften), {
+      wrapper: withSignals,
+    });
+    await settle(() => asked[0].answer('open'));
+    await pass(5_000);
+    expect(asked).toHaveLength(2);
+    await settle(() => asked[1].answer('done'));
+    await pass(5_000);
+    expect(asked).toHaveLength(2);
+    await pass(POLL_MS - 5_000);
+    expect(asked).toHaveLength(3);
+  });
+
+  it('polls where there is no channel to listen to', async () => {
+    const { asked, load } = question();
+    const { result } = renderHook(() => usePolledAnswer(load), {
+      wrapper: withSignals,
+    });
+    await settle(() => asked[0].answer('first'));
+    await pass(POLL_MS);
+    await settle(() => asked[1].answer('second'));
+    expect(result.current.value).toBe('second');
   });
 });

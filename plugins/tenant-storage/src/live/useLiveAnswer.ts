@@ -38,17 +38,15 @@ function isRefusal(error: unknown): boolean {
   return status === 401 || status === 403 || status === 404;
 }
 
-/**
- * Loads an answer and keeps it live: loads again on every signal of `channel`, polls, and rests while the page is hidden.
- *
- * @param load - asks for the answer; a new function asks a new question, at once, and only its answer counts. Memoise it.
- * @param channel - of the signals service
- */
-export function useLiveAnswer<T>(
+/** How long to wait, in ms, before asking again after an answer that came; undefined leaves it to the usual. */
+export type PollAfter<T> = (value: T) => number | undefined;
+
+/** Asks, and asks again: as `pollAfter` says, else as it suits whether signals are heard. Rests while the page is hidden. */
+function useRepeatedAsking<T>(
   load: (signal: AbortSignal) => Promise<T>,
-  channel: string,
-): LiveAnswer<T> {
-  const { lastSignal, isSignalsAvailable } = useSignal(channel);
+  isSignalsAvailable: boolean,
+  pollAfter?: PollAfter<T>,
+): LiveAnswer<T> & { onSignal(): void } {
   const [answer, setAnswer] = useState<Omit<LiveAnswer<T>, 'refresh'>>({
     loading: true,
   });
@@ -89,6 +87,7 @@ export function useLiveAnswer<T>(
       askedMeanwhile = false;
       setAnswer(last => ({ ...last, loading: true }));
       let failed = false;
+      let wanted: number | undefined;
       attempt = new AbortController();
       const { signal } = attempt;
       let timeout: ReturnType<typeof setTimeout> | undefined;
@@ -101,6 +100,7 @@ export function useLiveAnswer<T>(
       try {
         const value = await Promise.race([load(signal), tooLong]);
         if (stopped) return;
+        wanted = pollAfter?.(value);
         setAnswer({ value, loading: false, loadedAt: Date.now() });
       } catch (error) {
         if (stopped) return;
@@ -116,6 +116,7 @@ export function useLiveAnswer<T>(
       }
       running = false;
       if (askedMeanwhile) schedule(SIGNAL_DEBOUNCE_MS);
+      else if (wanted !== undefined) schedule(wanted);
       else
         schedule(
           isSignalsAvailable && heard.current && !failed
@@ -141,14 +142,44 @@ export function useLiveAnswer<T>(
       trigger.current = () => {};
       document.removeEventListener('visibilitychange', onVisible);
     };
-  }, [load, isSignalsAvailable]);
+  }, [load, isSignalsAvailable, pollAfter]);
 
-  useEffect(() => {
-    if (!lastSignal) return;
+  const onSignal = useCallback(() => {
     heard.current = true;
     trigger.current(SIGNAL_DEBOUNCE_MS);
-  }, [lastSignal]);
-
+  }, []);
   const refresh = useCallback(() => trigger.current(), []);
-  return { ...answer, refresh };
+  return { ...answer, refresh, onSignal };
+}
+
+/**
+ * Loads an answer and keeps it live: loads again on every signal of `channel`, polls, and rests while the page is hidden.
+ *
+ * @param load - asks for the answer; a new function asks a new question, at once, and only its answer counts. Memoise it.
+ * @param channel - of the signals service
+ * @param pollAfter - memoise it, too
+ */
+export function useLiveAnswer<T>(
+  load: (signal: AbortSignal) => Promise<T>,
+  channel: string,
+  pollAfter?: PollAfter<T>,
+): LiveAnswer<T> {
+  const { lastSignal, isSignalsAvailable } = useSignal(channel);
+  const { onSignal, ...answer } = useRepeatedAsking(
+    load,
+    isSignalsAvailable,
+    pollAfter,
+  );
+  useEffect(() => {
+    if (lastSignal) onSignal();
+  }, [lastSignal, onSignal]);
+  return answer;
+}
+
+/** Loads an answer of which no signal tells, and polls. As {@link useLiveAnswer} otherwise. */
+export function usePolledAnswer<T>(
+  load: (signal: AbortSignal) => Promise<T>,
+  pollAfter?: PollAfter<T>,
+): LiveAnswer<T> {
+  return useRepeatedAsking(load, false, pollAfter);
 }

@@ -1,6 +1,8 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import {
+  ListRequestsQuery,
   ListVolumesQuery,
+  StorageRequestList,
   Tenant,
   VolumeDetail,
   VolumeList,
@@ -8,7 +10,7 @@ import {
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { useCallback } from 'react';
 import { tenantStorageApiRef } from '../api/TenantStorageApi';
-import { LiveAnswer, useLiveAnswer } from './useLiveAnswer';
+import { LiveAnswer, useLiveAnswer, usePolledAnswer } from './useLiveAnswer';
 
 /** One tenant, live. */
 export function useTenant(
@@ -54,4 +56,52 @@ export function useVolume(
     [api, underCluster, tenant, volume],
   );
   return useLiveAnswer(load, tenantSignalChannel(underCluster, tenant));
+}
+
+/** How often to ask while a request is open: its Git host sends the portal no word, so no signal may tell of a step at once. */
+export const POLL_OPEN_REQUEST_MS = 5_000;
+
+/** As many requests of one tenant as are shown. */
+const REQUESTS_OF_A_TENANT = 20;
+
+const whileOpen = (list: StorageRequestList) =>
+  list.items.some(({ open }) => open) ? POLL_OPEN_REQUEST_MS : undefined;
+
+const pageWhileOpen = ({ list }: { list: StorageRequestList }) =>
+  whileOpen(list);
+
+/** The latest requests about a tenant, live. */
+export function useTenantRequests(
+  underCluster: string,
+  tenant: string,
+): LiveAnswer<StorageRequestList> {
+  const api = useApi(tenantStorageApiRef);
+  const load = useCallback(
+    (signal: AbortSignal) =>
+      api.listRequests(
+        { underCluster, tenant, limit: REQUESTS_OF_A_TENANT },
+        { signal },
+      ),
+    [api, underCluster, tenant],
+  );
+  return useLiveAnswer(
+    load,
+    tenantSignalChannel(underCluster, tenant),
+    whileOpen,
+  );
+}
+
+/** A page of requests across tenants, with the query that it answers: the last answer stays until the next is there. Memoise `query`. */
+export function useRequests(
+  query: ListRequestsQuery,
+): LiveAnswer<{ query: ListRequestsQuery; list: StorageRequestList }> {
+  const api = useApi(tenantStorageApiRef);
+  const load = useCallback(
+    async (signal: AbortSignal) => ({
+      query,
+      list: await api.listRequests(query, { signal }),
+    }),
+    [api, query],
+  );
+  return usePolledAnswer(load, pageWhileOpen);
 }

@@ -4,7 +4,12 @@ import Typography from '@material-ui/core/Typography';
 import { makeStyles } from '@material-ui/core/styles';
 import { ExactTooltip } from '../size/Size';
 import { tenantStorageTranslationRef } from '../translation';
-import { fullness, limitGeometry, limitTone, tightestLimit } from './limits';
+import {
+  fullnessTone,
+  limitFullness,
+  limitGeometry,
+  tightestLimit,
+} from './limits';
 import { QuotaBar, UnknownBar } from './QuotaBar';
 import { useLimitText } from './useLimitText';
 
@@ -52,7 +57,7 @@ export function OtherLimits({ tenant }: { tenant: Tenant }) {
       <ul className={classes.list}>
         {others.map(limit => {
           const geometry = limitGeometry(limit, tenant, false);
-          const full = geometry && fullness(geometry);
+          const full = limitFullness(limit, tenant);
           const words = `${text.usage(limit)}${
             full ? `, ${t(`quota.${full}`)}` : ''
           }`;
@@ -68,7 +73,7 @@ export function OtherLimits({ tenant }: { tenant: Tenant }) {
                 <QuotaBar
                   compact
                   geometry={geometry}
-                  tone={limitTone(geometry)}
+                  tone={fullnessTone(full)}
                   label={text.subject(limit)}
                   valueText={words}
                 />

@@ -3,7 +3,12 @@ import { Tenant } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { makeStyles } from '@material-ui/core/styles';
 import { Size } from '../size/Size';
 import { tenantStorageTranslationRef } from '../translation';
-import { fullness, limitGeometry, limitTone, tightestLimit } from './limits';
+import {
+  fullnessTone,
+  limitFullness,
+  limitGeometry,
+  tightestLimit,
+} from './limits';
 import { QuotaBar, Swatch, UnknownBar, UnlimitedBar } from './QuotaBar';
 import { useUsageText } from './useUsageText';
 
@@ -39,8 +44,8 @@ export function TightestLimit(props: { tenant: Tenant; compact?: boolean }) {
   if (tenant.quotaState === 'unknown' || !limit || !geometry) {
     return <UnknownBar label={t('quota.unknown')} />;
   }
-  const tone = limitTone(geometry);
-  const full = fullness(geometry);
+  const full = limitFullness(limit, tenant);
+  const tone = fullnessTone(full);
   const amount = (value: bigint) =>
     limit.resource === 'bytes' ? (
       <Size focusable bytes={value} />

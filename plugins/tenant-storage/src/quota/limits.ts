@@ -4,9 +4,6 @@ import { BarTone } from './QuotaBar';
 
 type QuotaLimit = Tenant['limits'][number];
 
-/** From this share of a limit on, it is called nearly full. */
-const NEARLY_FULL_PERCENT = 80;
-
 /** The limit that says how large the next volume can be, if one does. */
 export function tightestLimit(tenant: Tenant): QuotaLimit | undefined {
   const by = tenant.headroom.limitedBy;
@@ -45,20 +42,55 @@ export function limitGeometry(
   });
 }
 
-/** Whether a limit is a reason to worry. */
-export function limitTone(geometry: BarGeometry): BarTone {
-  if (geometry.usedPercent === null || geometry.usedPercent >= 100) {
-    return 'error';
-  }
-  return geometry.usedPercent >= NEARLY_FULL_PERCENT ? 'warning' : 'normal';
+/** How full a limit is, as a key of `quota.*`. */
+export type Fullness = 'overLimit' | 'full' | 'almostFull';
+
+/**
+ * The word for how full a tenant's limit is; none while there is room. What is full is a fact; what is nearly full is the backend's to
+ * say, in the tenant's troubles, so that the bar never says another thing than they.
+ */
+export function limitFullness(
+  limit: QuotaLimit,
+  tenant: Tenant,
+): Fullness | undefined {
+  if (limit.used === null) return undefined;
+  const used = BigInt(limit.used);
+  const hard = BigInt(limit.hard);
+  if (used > hard) return 'overLimit';
+  if (used === hard) return 'full';
+  const isSaid = (code: string) =>
+    tenant.troubles.some(
+      trouble => trouble.code === code && trouble.object?.name === limit.quota,
+    );
+  if (isSaid('quotaFull') && limit === tightestLimit(tenant)) return 'full';
+  const isFullest = tenant.limits.every(
+    other =>
+      other.quota !== limit.quota ||
+      (other.usedRatio ?? 0) <= (limit.usedRatio ?? 0),
+  );
+  return isSaid('quotaNearlyFull') && isFullest ? 'almostFull' : undefined;
 }
 
-/** The word for how full a limit is, as a key of `quota.*`; none while there is room. */
-export function fullness(
-  geometry: BarGeometry,
-): 'overLimit' | 'full' | 'almostFull' | undefined {
-  if (geometry.over > 0n) return 'overLimit';
-  return { error: 'full', warning: 'almostFull', normal: undefined }[
-    limitTone(geometry)
-  ] as 'full' | 'almostFull' | undefined;
+/** From here on the backend calls a quota nearly full; for bars of quotas that it has not seen. */
+const NEARLY_FULL_PERCENT = 90;
+
+/** The word for how full a limit would be that is not there yet. */
+export function fullness({
+  usedPercent,
+  over,
+}: BarGeometry): Fullness | undefined {
+  if (over > 0n) return 'overLimit';
+  if (usedPercent === null || usedPercent >= 100) return 'full';
+  return usedPercent >= NEARLY_FULL_PERCENT ? 'almostFull' : undefined;
+}
+
+/** Whether it is a reason to worry. */
+export function fullnessTone(full: Fullness | undefined): BarTone {
+  if (!full) return 'normal';
+  return full === 'almostFull' ? 'warning' : 'error';
+}
+
+/** Whether a limit that is not there yet would be a reason to worry. */
+export function limitTone(geometry: BarGeometry): BarTone {
+  return fullnessTone(fullness(geometry));
 }

@@ -6,7 +6,7 @@ import {
 import Paper from '@material-ui/core/Paper';
 import { makeStyles, useTheme } from '@material-ui/core/styles';
 import { ReactNode } from 'react';
-import { fullness, limitGeometry, tightestLimit } from '../quota/limits';
+import { limitFullness, tightestLimit } from '../quota/limits';
 import { OtherLimits } from '../quota/OtherLimits';
 import { TightestLimit } from '../quota/TightestLimit';
 import { useLimitText } from '../quota/useLimitText';
@@ -130,8 +130,7 @@ export function Headline({ tenant }: { tenant: Tenant }) {
   const left = headroomFigure(tenant.headroom);
   const limit =
     tenant.quotaState === 'limited' ? tightestLimit(tenant) : undefined;
-  const geometry = limit && limitGeometry(limit, tenant, true);
-  const full = geometry && fullness(geometry);
+  const full = limit && limitFullness(limit, tenant);
   const counts = tenant.volumes;
   const worst = tenant.troubles.find(({ severity }) => severity !== 'info');
   let usedExact: string = t('unknown');

@@ -7,9 +7,12 @@ import { reasonOf } from '../api/reason';
 import { FreshnessLine } from '../freshness/FreshnessLine';
 import { FreshnessNotices } from '../freshness/FreshnessNotices';
 import { useNow } from '../live/useNow';
-import { useTenant } from '../live/useTenant';
+import { useTenant, useTenantRequests } from '../live/useTenant';
 import { Notice } from '../panel/Notice';
 import { useUsageText } from '../quota/useUsageText';
+import { AskingForMoreProvider } from '../requests/AskingForMore';
+import { RequestMore } from '../requests/RequestMore';
+import { RequestsPanel } from '../requests/RequestsPanel';
 import { StorageBackend } from '../storageClass/StorageBackend';
 import {
   HiddenConsumers,
@@ -42,7 +45,15 @@ const useStyles = makeStyles(
       alignItems: 'center',
       justifyContent: 'space-between',
       columnGap: theme.spacing(2),
+      rowGap: theme.spacing(1),
       minHeight: 30,
+    },
+    asideOfTop: {
+      display: 'flex',
+      flexWrap: 'wrap',
+      alignItems: 'center',
+      columnGap: theme.spacing(2),
+      rowGap: theme.spacing(0.5),
     },
     title: {
       fontSize: theme.typography.pxToRem(18),
@@ -93,11 +104,16 @@ export interface TenantStorageProps {
   tenant: string;
 }
 
+/** What the notice of an answer's freshness says already, in the troubles' list: once is enough. */
+const SAID_BY_NOTICE: Record<string, Tenant['freshness']['state'] | undefined> =
+  { stale: 'stale', notReadYet: 'syncing', notVisible: 'partial' };
+
 function LiveTenantStorage({ underCluster, tenant: name }: TenantStorageProps) {
   const classes = useStyles();
   const { t } = useTranslationRef(tenantStorageTranslationRef);
   const now = useNow();
   const { moment } = useTimeText(now);
+  const requests = useTenantRequests(underCluster, name);
   const {
     value: tenant,
     error,
@@ -119,60 +135,69 @@ function LiveTenantStorage({ underCluster, tenant: name }: TenantStorageProps) {
       />
     );
   }
+  const troubles = tenant.troubles.filter(
+    ({ code }) => SAID_BY_NOTICE[code] !== tenant.freshness.state,
+  );
   return (
-    <div className={classes.root}>
-      <div className={classes.top}>
-        <Typography component="h2" className={classes.title}>
-          {t('title', {
-            tenant: tenant.name,
-            underCluster: tenant.underClusterTitle,
-          })}
-        </Typography>
-        <FreshnessLine freshness={tenant.freshness} now={now} />
-      </div>
-      <Announcement tenant={tenant} />
-      {error && loadedAt !== undefined && (
-        <Notice
-          tone="warning"
-          title={t('notRefreshed.title')}
-          action={
-            <Button size="small" disabled={loading} onClick={refresh}>
-              {t('retry')}
-            </Button>
-          }
-        >
-          {t('notRefreshed.text', {
-            time: moment(loadedAt),
-            message: reasonOf(error),
-          })}
-        </Notice>
-      )}
-      <FreshnessNotices
-        freshness={tenant.freshness}
-        errors={tenant.errors}
-        now={now}
-      />
-      <Headline tenant={tenant} />
-      <Troubles troubles={tenant.troubles} now={now} />
-      {noHiddenConsumers(tenant) ? (
-        <TenantClusters tenant={tenant} />
-      ) : (
-        <div className={classes.pair}>
-          <TenantClusters tenant={tenant} />
-          <HiddenConsumers tenant={tenant} />
+    <AskingForMoreProvider tenant={tenant} requests={requests.value?.items}>
+      <div className={classes.root}>
+        <div className={classes.top}>
+          <Typography component="h2" className={classes.title}>
+            {t('title', {
+              tenant: tenant.name,
+              underCluster: tenant.underClusterTitle,
+            })}
+          </Typography>
+          <div className={classes.asideOfTop}>
+            <RequestMore />
+            <FreshnessLine freshness={tenant.freshness} now={now} />
+          </div>
         </div>
-      )}
-      <Volumes
-        underCluster={underCluster}
-        tenant={name}
-        tenantClusters={tenant.tenantClusters.flatMap(cluster =>
-          cluster.name === null ? [] : [cluster.name],
+        <Announcement tenant={tenant} />
+        {error && loadedAt !== undefined && (
+          <Notice
+            tone="warning"
+            title={t('notRefreshed.title')}
+            action={
+              <Button size="small" disabled={loading} onClick={refresh}>
+                {t('retry')}
+              </Button>
+            }
+          >
+            {t('notRefreshed.text', {
+              time: moment(loadedAt),
+              message: reasonOf(error),
+            })}
+          </Notice>
         )}
-        tenantClass={tenant.storageClass.name}
-        now={now}
-      />
-      <StorageBackend tenant={tenant} />
-    </div>
+        <FreshnessNotices
+          freshness={tenant.freshness}
+          errors={tenant.errors}
+          now={now}
+        />
+        <Headline tenant={tenant} />
+        <RequestsPanel answer={requests} now={now} />
+        <Troubles troubles={troubles} now={now} />
+        {noHiddenConsumers(tenant) ? (
+          <TenantClusters tenant={tenant} />
+        ) : (
+          <div className={classes.pair}>
+            <TenantClusters tenant={tenant} />
+            <HiddenConsumers tenant={tenant} />
+          </div>
+        )}
+        <Volumes
+          underCluster={underCluster}
+          tenant={name}
+          tenantClusters={tenant.tenantClusters.flatMap(cluster =>
+            cluster.name === null ? [] : [cluster.name],
+          )}
+          tenantClass={tenant.storageClass.name}
+          now={now}
+        />
+        <StorageBackend tenant={tenant} />
+      </div>
+    </AskingForMoreProvider>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Trouble } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { makeStyles } from '@material-ui/core/styles';
+import { RequestRemedy } from '../requests/RequestMore';
 import { useTimeText } from '../time/useTimeText';
 import { tenantStorageTranslationRef } from '../translation';
 import { SeverityIcon } from './SeverityIcon';
@@ -92,6 +93,7 @@ export function TroubleItem(props: { trouble: Trouble; now: number }) {
             {trouble.remedy}
           </div>
         )}
+        <RequestRemedy trouble={trouble} />
         {trouble.quote && (
           <details className={classes.quote}>
             <summary>{t('troubles.quote')}</summary>
@@ -102,13 +104,16 @@ export function TroubleItem(props: { trouble: Trouble; now: number }) {
           <div className={classes.about}>{about.join(', ')}</div>
         )}
       </div>
-      <span
-        className={`${classes.who} ${
-          trouble.whoCanFix === 'tenant' ? classes.whoYou : ''
-        }`}
-      >
-        {t(`troubles.${trouble.whoCanFix}`)}
-      </span>
+      {/* What is no trouble needs nobody to fix it. */}
+      {trouble.severity !== 'info' && (
+        <span
+          className={`${classes.who} ${
+            trouble.whoCanFix === 'tenant' ? classes.whoYou : ''
+          }`}
+        >
+          {t(`troubles.${trouble.whoCanFix}`)}
+        </span>
+      )}
     </div>
   );
 }

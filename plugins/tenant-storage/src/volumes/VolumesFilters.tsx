@@ -41,9 +41,16 @@ const useStyles = makeStyles(
       gap: theme.spacing(1),
       padding: theme.spacing(0, 2, 1.5),
     },
-    search: { minWidth: 220, flex: '1 1 220px', maxWidth: 380 },
+    search: {
+      minWidth: 220,
+      flex: '1 1 220px',
+      maxWidth: 380,
+      [theme.breakpoints.down('sm')]: { maxWidth: 'none' },
+    },
     select: { minWidth: 120 },
     states: {
+      // Where they don't fit beside the rest they have a line of their own below it.
+      [theme.breakpoints.down('sm')]: { order: 1, flexBasis: '100%' },
       display: 'flex',
       flexWrap: 'wrap',
       gap: theme.spacing(0.5),

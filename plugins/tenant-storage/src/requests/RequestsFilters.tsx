@@ -1,0 +1,150 @@
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import Button from '@material-ui/core/Button';
+import TextField from '@material-ui/core/TextField';
+import { makeStyles } from '@material-ui/core/styles';
+import { useEffect, useId, useState } from 'react';
+import { tenantStorageTranslationRef } from '../translation';
+import { NO_FILTER, RequestsFilter } from './useRequestsQuery';
+
+/** How long to wait for the next key before asking. */
+const TYPING_MS = 300;
+
+/** Worst and earliest first. */
+const STATES = [
+  'stuck',
+  'changesRequested',
+  'opened',
+  'approved',
+  'merged',
+  'applied',
+  'preparing',
+  'live',
+  'withdrawn',
+] as const;
+
+const useStyles = makeStyles(
+  theme => ({
+    root: {
+      display: 'flex',
+      flexWrap: 'wrap',
+      alignItems: 'center',
+      gap: theme.spacing(1),
+    },
+    field: {
+      flex: '1 1 130px',
+      maxWidth: 220,
+      background: theme.palette.background.paper,
+    },
+    input: { fontSize: theme.typography.pxToRem(14) },
+    clear: { textTransform: 'none' },
+  }),
+  { name: 'TenantStorageRequestsFilters' },
+);
+
+/** A name, whole; names that were seen are offered. */
+function NameField(props: {
+  label: string;
+  value: string;
+  seen: readonly string[];
+  onChange(name: string): void;
+}) {
+  const { value, onChange } = props;
+  const classes = useStyles();
+  const id = useId();
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  useEffect(() => {
+    const name = typed.trim().toLowerCase();
+    if (name === value) return undefined;
+    const timer = setTimeout(() => onChange(name), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [typed, value, onChange]);
+  return (
+    <>
+      <TextField
+        size="small"
+        variant="outlined"
+        className={classes.field}
+        value={typed}
+        placeholder={props.label}
+        onChange={event => setTyped(event.target.value)}
+        InputProps={{ className: classes.input }}
+        inputProps={{ 'aria-label': props.label, maxLength: 63, list: id }}
+      />
+      <datalist id={id}>
+        {props.seen.map(name => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+    </>
+  );
+}
+
+/** Which requests are wanted. */
+export function RequestsFilters(props: {
+  filter: RequestsFilter;
+  tenants: readonly string[];
+  underClusters: readonly string[];
+  /** Memoise it. */
+  onChange(change: Partial<RequestsFilter>): void;
+}) {
+  const { filter, onChange } = props;
+  const classes = useStyles();
+  const { t } = useTranslationRef(tenantStorageTranslationRef);
+  const [setTenant, setUnderCluster] = useSetters(onChange);
+  const isFiltered = Object.values(filter).some(Boolean);
+  return (
+    <div role="search" className={classes.root}>
+      <TextField
+        select
+        size="small"
+        variant="outlined"
+        className={classes.field}
+        value={filter.state}
+        onChange={event => onChange({ state: event.target.value })}
+        SelectProps={{ native: true }}
+        InputProps={{ className: classes.input }}
+        inputProps={{ 'aria-label': t('requestsPage.filterByState') }}
+      >
+        <option value="">{t('requestsPage.anyState')}</option>
+        {STATES.map(state => (
+          <option key={state} value={state}>
+            {t(`requestState.${state}`)}
+          </option>
+        ))}
+      </TextField>
+      <NameField
+        label={t('requestsPage.filterByTenant')}
+        value={filter.tenant}
+        seen={props.tenants}
+        onChange={setTenant}
+      />
+      <NameField
+        label={t('requestsPage.filterByUnderCluster')}
+        value={filter.underCluster}
+        seen={props.underClusters}
+        onChange={setUnderCluster}
+      />
+      {isFiltered && (
+        <Button
+          size="small"
+          className={classes.clear}
+          onClick={() => onChange(NO_FILTER)}
+        >
+          {t('requestsPage.clear')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function useSetters(onChange: (change: Partial<RequestsFilter>) => void) {
+  const [setters] = useState(
+    () =>
+      [
+        (tenant: string) => onChange({ tenant }),
+        (underCluster: string) => onChange({ underCluster }),
+      ] as const,
+  );
+  return setters;
+}

@@ -1,0 +1,174 @@
+import {
+  mockApis,
+  registerMswTestHooks,
+  renderInTestApp,
+} from '@backstage/frontend-test-utils';
+import {
+  StorageRequest,
+  StorageRequestList,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { http, HttpResponse } from 'msw';
+import { setupServer } from 'msw/node';
+import { answerAboutRequests, requestCases } from '../../dev/storageRequests';
+import { ago } from '../../dev/tenants';
+import { tenantStorageApiRef } from '../api/TenantStorageApi';
+import { TenantStorageClient } from '../api/TenantStorageClient';
+import { StorageRequestsPage } from './StorageRequestsPage';
+
+describe('the page of requests', () => {
+  const server = setupServer();
+  registerMswTestHooks(server);
+
+  let requests: Record<string, StorageRequest[]>;
+  let errors: StorageRequestList['errors'];
+  let fails: number | undefined;
+
+  beforeEach(() => {
+    requests = requestCases();
+    errors = [];
+    fails = undefined;
+    server.use(
+      http.get('http://backend.test/api/*', ({ request }) => {
+        if (fails) {
+          return HttpResponse.json(
+            { error: { name: 'Error', message: 'The database is away' } },
+            { status: fails },
+          );
+        }
+        const answer = answerAboutRequests(
+          new URL(request.url),
+          requests,
+          errors,
+        )!;
+        return HttpResponse.json(answer.body, { status: answer.status });
+      }),
+    );
+  });
+
+  function show() {
+    return renderInTestApp(<StorageRequestsPage />, {
+      apis: [
+        [
+          tenantStorageApiRef,
+          TenantStorageClient.create({
+            discoveryApi: mockApis.discovery({
+              baseUrl: 'http://backend.test',
+            }),
+            fetchApi: mockApis.fetch(),
+          }),
+        ],
+      ],
+    });
+  }
+
+  const table = (name: string) => screen.findByRole('table', { name });
+  const tenants = async (name: string) =>
+    (await within(await table(name)).findAllByRole('rowheader')).map(
+      cell => cell.textContent,
+    );
+
+  it('puts what is stuck on top, then what is open, then what is past', async () => {
+    show();
+    expect(await tenants('Stuck')).toEqual(['stuckon muc-1']);
+    expect(await tenants('Open')).toHaveLength(5);
+    expect(await tenants('Past')).toHaveLength(8);
+    expect(
+      screen.getAllByRole('table').map(each => each.getAttribute('aria-label')),
+    ).toEqual(['Stuck', 'Open', 'Past']);
+  });
+
+  it('tells of each who wants what and why, how far it is and where', async () => {
+    show();
+    const row = await within(await table('Open')).findByRole('row', {
+      name: /changes-wanted/,
+    });
+    expect(row).toHaveTextContent('50 Gi → 60 Gi');
+    expect(row).toHaveTextContent('aliceThe nightly reports need 5 Gi more');
+    expect(row).toHaveTextContent('changes wanted by petra');
+    expect(row).toHaveTextContent('Would 55Gi do');
+    expect(within(row).getByRole('link')).toHaveAttribute(
+      'href',
+      expect.stringMatching(/^https:\/\/git\.example\.com\//),
+    );
+  });
+
+  it('turns the pages of what is past', async () => {
+    const user = userEvent.setup();
+    show();
+    await table('Past');
+    const before = await tenants('Past');
+    await user.click(screen.getByRole('button', { name: 'Next page of Past' }));
+    await waitFor(async () =>
+      expect(await tenants('Past')).not.toEqual(before),
+    );
+    await user.click(
+      screen.getByRole('button', { name: 'Previous page of Past' }),
+    );
+    await waitFor(async () => expect(await tenants('Past')).toEqual(before));
+  });
+
+  it('finds the requests of a state, of a tenant and of an under cluster', async () => {
+    const user = userEvent.setup();
+    show();
+    await table('Stuck');
+    await user.selectOptions(screen.getByLabelText('State'), 'live');
+    expect(await tenants('Requests')).toContain('now-liveon muc-1');
+    expect(screen.queryByRole('table', { name: 'Past' })).toBeNull();
+    await user.type(screen.getByLabelText('Tenant'), 'Stuck ');
+    await waitFor(async () =>
+      expect(await tenants('Requests')).toEqual(['stuckon muc-1']),
+    );
+    await user.type(screen.getByLabelText('Under cluster'), 'fra-2');
+    expect(await screen.findByText('No request matches')).toBeVisible();
+    await user.click(
+      screen.getAllByRole('button', { name: 'Clear the filters' })[0],
+    );
+    expect(await tenants('Stuck')).toEqual(['stuckon muc-1']);
+  });
+
+  it('says what the page is for where nothing was ever asked for', async () => {
+    requests = {};
+    show();
+    expect(await screen.findByText('No requests yet')).toBeVisible();
+    expect(screen.queryByRole('search')).not.toBeInTheDocument();
+    expect(screen.queryByText('Nothing is open.')).not.toBeInTheDocument();
+  });
+
+  it('says that nothing is open where there only were requests once', async () => {
+    requests = { 'only-past': requests['only-past'] };
+    show();
+    expect(await tenants('Past')).toHaveLength(2);
+    expect(await screen.findByText('Nothing is open.')).toBeVisible();
+    expect(screen.queryByRole('table', { name: 'Stuck' })).toBeNull();
+  });
+
+  it('says once why requests can’t be read, and tries again', async () => {
+    const user = userEvent.setup();
+    fails = 503;
+    show();
+    const alert = await screen.findByRole('alert', {
+      name: 'The requests could not be read',
+    });
+    expect(alert).toHaveTextContent('The database is away');
+    fails = undefined;
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(await tenants('Stuck')).toHaveLength(1);
+    await waitFor(() =>
+      expect(screen.queryByRole('alert')).not.toBeInTheDocument(),
+    );
+  });
+
+  it('says once which Git host does not answer', async () => {
+    errors = [
+      { host: 'git.example.com', message: 'It answers 503.', since: ago(60) },
+    ];
+    show();
+    await table('Past');
+    await table('Stuck');
+    expect(
+      screen.getAllByRole('note', { name: 'git.example.com does not answer' }),
+    ).toHaveLength(1);
+  });
+});

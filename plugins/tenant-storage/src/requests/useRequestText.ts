@@ -1,0 +1,40 @@
+import { parseEntityRef } from '@backstage/catalog-model';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { humanizeEntityRef } from '@backstage/plugin-catalog-react';
+import {
+  StorageRequest,
+  formatBytes,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
+import { tenantStorageTranslationRef } from '../translation';
+
+/** Words for requests. */
+export function useRequestText() {
+  const { t } = useTranslationRef(tenantStorageTranslationRef);
+
+  /** "10 Gi → 20 Gi" */
+  const change = ({ before, sizeBytes }: StorageRequest): string =>
+    t('requests.change', {
+      before:
+        before === null
+          ? t('requests.noQuotaBefore')
+          : formatBytes(BigInt(before)),
+      after: formatBytes(BigInt(sizeBytes)),
+    });
+
+  /** "alice" */
+  const requester = (request: StorageRequest): string => {
+    try {
+      return humanizeEntityRef(parseEntityRef(request.requester), {
+        defaultKind: 'user',
+      });
+    } catch {
+      return request.requester;
+    }
+  };
+
+  /** In a few words, how far it is. */
+  const state = (request: StorageRequest): string =>
+    t(`requestState.${request.state}`);
+
+  return { change, requester, state };
+}
