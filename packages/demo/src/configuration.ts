@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { FLEET } from './flux/fleetRepository';
 import { GitHost } from './gitHost/gitHost';
 import { packageFolder } from './packageFolder';
 
@@ -11,6 +12,12 @@ export interface ConfiguredUnderCluster {
   tokenFile: string;
 }
 
+/**
+ * What tenants of an under cluster may have in all. In Munich there is room for more than is promised; Frankfurt has promised
+ * more than it has, which is said to whoever approves another increase.
+ */
+const CAPACITIES: Record<string, string> = { 'muc-1': '2Ti', 'fra-2': '5Ti' };
+
 /** The Backstage configuration that only the demo knows; it is laid over the portal's app-config.yaml. */
 export function demoConfiguration(options: {
   /** Where people open the portal. */
@@ -18,7 +25,7 @@ export function demoConfiguration(options: {
   /** Where the backend listens; the same unless pages come from a development server. */
   backendUrl: string;
   portalPort: number;
-  gitHost: Pick<GitHost, 'url' | 'host' | 'oauthApp'>;
+  gitHost: Pick<GitHost, 'url' | 'host' | 'oauthApp' | 'portalToken'>;
   underClusters: ConfiguredUnderCluster[];
 }): object {
   const { appUrl, backendUrl, gitHost } = options;
@@ -35,7 +42,13 @@ export function demoConfiguration(options: {
       database: { client: 'better-sqlite3', connection: ':memory:' },
     },
     integrations: {
-      github: [{ host: gitHost.host, apiBaseUrl: `${gitHost.url}/api/v3` }],
+      github: [
+        {
+          host: gitHost.host,
+          apiBaseUrl: `${gitHost.url}/api/v3`,
+          token: gitHost.portalToken,
+        },
+      ],
     },
     auth: {
       environment: 'development',
@@ -49,6 +62,12 @@ export function demoConfiguration(options: {
             },
           },
         },
+      },
+    },
+    scaffolder: {
+      defaultAuthor: {
+        name: 'kMetal portal',
+        email: 'kmetal-portal@platform.example.com',
       },
     },
     catalog: {
@@ -72,7 +91,31 @@ export function demoConfiguration(options: {
     },
     tenantStorage: {
       access: { groups: ['group:default/platform'] },
-      underClusters: options.underClusters,
+      gitOps: {
+        repositories: [
+          {
+            url: `${gitHost.url}/${FLEET.fullName}`,
+            branch: FLEET.branch,
+            root: 'tenants/{underCluster}',
+            newFiles: { quota: 'tenants/{underCluster}/{tenant}/quota.yaml' },
+          },
+        ],
+        reviewers: { users: ['petra'] },
+      },
+      requests: {
+        // the approval is watched as it is played
+        schedule: {
+          initialDelay: { seconds: 1 },
+          frequency: { seconds: 2 },
+          timeout: { seconds: 30 },
+        },
+      },
+      underClusters: options.underClusters.map(underCluster => ({
+        ...underCluster,
+        ...(CAPACITIES[underCluster.name] && {
+          capacity: CAPACITIES[underCluster.name],
+        }),
+      })),
     },
   };
 }

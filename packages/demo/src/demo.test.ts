@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { KubeConfig } from '@kubernetes/client-node';
+import { Octokit } from '@octokit/rest';
 import { KubeObject, kubeApiServerAvailable } from '@kmetal/under-cluster';
 import { parseQuantity } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { parse } from 'yaml';
@@ -115,7 +116,7 @@ describe.each(kinds)('the demo on under clusters that are a %s', kind => {
         expect(there).toEqual(expect.arrayContaining(meant.map(summary)));
         const own = body.items.filter(
           ({ metadata }: KubeObject) =>
-            !/^(default|kube-.*|kmetal-.*)$/.test(metadata.name),
+            !/^(default|flux-system|kube-.*|kmetal-.*)$/.test(metadata.name),
         );
         expect(own).toHaveLength(meant.length);
       }
@@ -191,6 +192,103 @@ describe.each(kinds)('the demo on under clusters that are a %s', kind => {
     expect(body.message).toBe(told?.message);
   });
 
+  const fluxStatus = async (name: string) =>
+    (
+      await demo
+        .underCluster(name)
+        .request(
+          'GET',
+          '/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations/tenants',
+        )
+    ).body.status;
+
+  const api = (login: string) =>
+    new Octokit({
+      auth: login,
+      baseUrl: `${demo.gitHostUrl}/api/v3`,
+      log: { debug() {}, info() {}, warn() {}, error() {} },
+    });
+
+  it('lets Flux find the scenarios as the fleet repository has them, and tell its revision', async () => {
+    const [{ token }] = configuration.integrations.github;
+    const { data } = await api(token).git.getRef({
+      owner: 'kmetal',
+      repo: 'fleet',
+      ref: 'heads/main',
+    });
+    for (const { name } of demo.underClusters) {
+      await until(
+        async () =>
+          (await fluxStatus(name))?.lastAppliedRevision ===
+          `main@sha1:${data.object.sha}`,
+      );
+      expect((await fluxStatus(name)).conditions).toMatchObject([
+        { type: 'Ready', status: 'True' },
+      ]);
+      const { body } = await demo
+        .underCluster(name)
+        .request('GET', '/api/v1/resourcequotas');
+      const meant = (await loadDemoScenario(name)).filter(
+        ({ kind: objectKind }) => objectKind === 'ResourceQuota',
+      );
+      const told = ({ metadata, spec }: KubeObject) => [
+        `${metadata.namespace}/${metadata.name}`,
+        spec.hard,
+        metadata.labels,
+      ];
+      expect(body.items.map(told).sort()).toEqual(meant.map(told).sort());
+    }
+  });
+
+  it('plays an approval: a quota raised in a pull request is live soon after the merge', async () => {
+    const [{ token }] = configuration.integrations.github;
+    const portal = api(token);
+    const of = { owner: 'kmetal', repo: 'fleet' };
+    const path = 'tenants/fra-2/sandbox/quota.yaml';
+    const main = await portal.git.getRef({ ...of, ref: 'heads/main' });
+    await portal.git.createRef({
+      ...of,
+      ref: 'refs/heads/more',
+      sha: main.data.object.sha,
+    });
+    const there = await portal.repos.getContent({ ...of, path });
+    const { content, sha } = there.data as { content: string; sha: string };
+    await portal.repos.createOrUpdateFileContents({
+      ...of,
+      path,
+      branch: 'more',
+      sha,
+      message: 'More',
+      content: Buffer.from(
+        Buffer.from(content, 'base64').toString().replace('10Gi', '11Gi'),
+      ).toString('base64'),
+    });
+    const { data: pull } = await portal.pulls.create({
+      ...of,
+      head: 'more',
+      base: 'main',
+      title: 'More',
+    });
+    const merged = await fetch(`${pull.html_url}/merge`, {
+      method: 'POST',
+      body: new URLSearchParams({ as: 'petra' }),
+    });
+    expect(merged.url).toBe(`${pull.html_url}?as=petra`);
+    const hard = async () =>
+      (
+        await demo
+          .underCluster('fra-2')
+          .request(
+            'GET',
+            '/api/v1/namespaces/sandbox/resourcequotas/sandbox-storage',
+          )
+      ).body.status.hard;
+    const key =
+      'tenant-storage-class.storageclass.storage.k8s.io/requests.storage';
+    await until(async () => (await hard())[key] === '11Gi');
+    expect((await hard())[key]).toBe('11Gi');
+  });
+
   it('tells the portal how to reach both under clusters, as reader and not more', async () => {
     expect(configuration.tenantStorage.underClusters).toHaveLength(2);
     for (const configured of configuration.tenantStorage.underClusters) {
@@ -233,6 +331,7 @@ describe.each(kinds)('the demo on under clusters that are a %s', kind => {
     const told = JSON.stringify(demo.ready());
     const { clientSecret } = configuration.auth.providers.github.development;
     expect(told).not.toContain(clientSecret);
+    expect(told).not.toContain(configuration.integrations.github[0].token);
     expect(told).not.toContain(demo.underCluster('muc-1').adminToken);
   });
 
@@ -282,6 +381,56 @@ describe.each(kinds)('the demo on under clusters that are a %s', kind => {
     });
     await tell('fra-2', 'reachable');
     expect(await reaches()).toBe(true);
+  });
+
+  it('can be told to put the Git host and Flux in trouble, and to let them be', async () => {
+    const say = async (path: string) =>
+      (await fetch(`${demo.controlUrl}/${path}`, { method: 'POST' })).status;
+    const ask = async (path: string) =>
+      (await fetch(`${demo.controlUrl}/${path}`)).json();
+    expect(await say('git-host/rate-limited?status=429&retry-after=5')).toBe(
+      204,
+    );
+    expect(await ask('git-host')).toEqual({
+      trouble: { kind: 'rateLimited', status: 429, retryAfter: 5 },
+    });
+    expect(
+      (await fetch(`${demo.gitHostUrl}/api/v3/repos/kmetal/fleet`)).status,
+    ).toBe(429);
+    for (const path of [
+      'git-host/down',
+      'git-host/slow?seconds=0.1',
+      'git-host/failing?after=2&status=500',
+      'git-host/well',
+      'flux/muc-1/slow?seconds=20',
+      'flux/fra-2/failing?message=no%20luck',
+    ]) {
+      expect([path, await say(path)]).toEqual([path, 204]);
+    }
+    expect(await ask('git-host')).toEqual({ trouble: null });
+    expect(await ask('flux')).toEqual({
+      flux: [
+        { underCluster: 'muc-1', trouble: { kind: 'slow', seconds: 20 } },
+        {
+          underCluster: 'fra-2',
+          trouble: { kind: 'failing', message: 'no luck' },
+        },
+      ],
+    });
+    expect(await say('flux/muc-1/well')).toBe(204);
+    expect(await say('flux/fra-2/well')).toBe(204);
+    expect(await say('git-host/slow?seconds=soon')).toBe(409);
+    expect(await say('git-host/rate-limited?status=200')).toBe(409);
+    expect(await say('flux/ber-3/slow')).toBe(409);
+    expect(await say('flux/muc-1/elsewhere')).toBe(404);
+    expect(demo.ready()).toMatchObject({
+      fleetUrl: `${demo.gitHostUrl}/kmetal/fleet`,
+      gitHostControlUrl: `${demo.controlUrl}/git-host`,
+      underClusters: [
+        { fluxControlUrl: `${demo.controlUrl}/flux/muc-1` },
+        { fluxControlUrl: `${demo.controlUrl}/flux/fra-2` },
+      ],
+    });
   });
 
   it('leaves nothing listening when it is stopped', async () => {

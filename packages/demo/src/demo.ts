@@ -10,6 +10,9 @@ import {
 import { stringify } from 'yaml';
 import { ConfiguredUnderCluster, demoConfiguration } from './configuration';
 import { startControl } from './control';
+import { FLEET, readFleetFiles } from './flux/fleetRepository';
+import { Flux, startFlux } from './flux/flux';
+import { createGitSource } from './flux/gitSource';
 import { startGitHost } from './gitHost/gitHost';
 import { Persona, personas } from './personas';
 import { applyScenario } from './scenario/applyScenario';
@@ -33,15 +36,21 @@ export interface DemoOptions {
 /** What the demo's under clusters, Git host and people are, for whoever uses the demo. */
 export interface DemoReady {
   gitHostUrl: string;
+  /** The web page of the repository that Flux applies. */
+  fleetUrl: string;
   underClusters: Array<{
     name: string;
     apiUrl: string;
     /** Path of a kubeconfig for the administrator. */
     kubeconfig: string;
+    /** Where to tell this under cluster's Flux that it is in trouble, `POST .../slow` and so on; see control.ts. */
+    fluxControlUrl: string;
   }>;
   personas: readonly Persona[];
   /** Where to tell the demo that an under cluster is out of reach; see control.ts. */
   controlUrl: string;
+  /** Where to tell the Git host that it is in trouble, `POST .../down` and so on; see control.ts. */
+  gitHostControlUrl: string;
 }
 
 export interface Demo extends DemoReady {
@@ -89,8 +98,16 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       portalUrl: backendUrl,
       personas,
       port: options.gitHostPort,
+      repositories: { [FLEET.fullName]: await readFleetFiles() },
     });
     stops.push(gitHost.stop);
+
+    const source = createGitSource({
+      apiUrl: `${gitHost.url}/api/v3`,
+      ...FLEET,
+      token: gitHost.portalToken,
+    });
+    const fluxes = new Map<string, Flux>();
 
     const started: StartedUnderCluster[] = [];
     for (const { name, title } of demoUnderClusters) {
@@ -106,6 +123,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       if (cluster.kind === 'kube-apiserver') {
         await applyScenario(cluster, objects);
       }
+      const flux = await startFlux({
+        cluster,
+        source,
+        folder: `clusters/${name}`,
+      });
+      stops.push(flux.stop);
+      fluxes.set(name, flux);
       started.push(await letReaderIn(cluster, title, folder));
     }
 
@@ -137,6 +161,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       underClusters: () =>
         [...reachable].map(([name, value]) => ({ name, reachable: value })),
       setReachable,
+      gitHost,
+      fluxes,
     });
     stops.push(control.stop);
 
@@ -158,13 +184,16 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 
     const facts: DemoReady = {
       gitHostUrl: gitHost.url,
+      fleetUrl: `${gitHost.url}/${FLEET.fullName}`,
       underClusters: started.map(({ cluster, kubeconfig }) => ({
         name: cluster.name,
         apiUrl: cluster.url,
         kubeconfig,
+        fluxControlUrl: `${control.url}/flux/${cluster.name}`,
       })),
       personas,
       controlUrl: control.url,
+      gitHostControlUrl: `${control.url}/git-host`,
     };
     return {
       ...facts,

@@ -154,12 +154,12 @@ function createPassage(
   const [pathname, search] = path.split(/\?(.*)/s);
   let body: Promise<Buffer> | undefined;
 
-  const ask = async () => {
+  const ask = async (authorization: string | undefined) => {
     const { 'accept-encoding': _, ...headers } = incoming.headers;
     // A condition is judged here, on the answer that the front gives.
     delete headers['if-none-match'];
-    if (passage.authorization !== undefined) {
-      headers.authorization = passage.authorization;
+    if (authorization !== undefined) {
+      headers.authorization = authorization;
     }
     const buffered = body && (await body);
     if (buffered) {
@@ -210,7 +210,7 @@ function createPassage(
       body = Promise.resolve(Buffer.from(JSON.stringify(value)));
     },
     async fetch() {
-      const upstream = await ask();
+      const upstream = await ask(passage.authorization);
       return {
         status: upstream.statusCode ?? 502,
         headers: withoutRateLimit(upstream.headers),
@@ -237,7 +237,7 @@ function createPassage(
       answer.end(method === 'HEAD' ? undefined : content);
     },
     async forward() {
-      const upstream = await ask();
+      const upstream = await ask(passage.authorization);
       const { connection: _, ...rest } = withoutRateLimit(upstream.headers);
       answer.writeHead(upstream.statusCode ?? 502, rest);
       await pipeline(upstream, answer);

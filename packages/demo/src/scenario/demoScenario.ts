@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { KubeObject, loadScenario } from '@kmetal/under-cluster';
+import { ownerLabels } from '../flux/applyManifests';
 import { packageFolder } from '../packageFolder';
 import { usedOf } from './quotaUse';
 import { expandTenantCluster, isTenantCluster } from './tenantCluster';
@@ -43,7 +44,8 @@ export async function loadDemoScenario(
           )
         : [object],
     )
-    .map(object => withUid(underCluster, object));
+    .map(object => withUid(underCluster, object))
+    .map(ofFleet);
   return objects.map(object => {
     switch (object.kind) {
       case 'ResourceQuota':
@@ -88,6 +90,25 @@ function withOwner(
           blockOwnerDeletion: true,
         },
       ],
+    },
+  };
+}
+
+/** Namespaces and quotas come from the fleet repository: Flux has labelled them. */
+function ofFleet(object: KubeObject): KubeObject {
+  if (object.kind !== 'Namespace' && object.kind !== 'ResourceQuota') {
+    return object;
+  }
+  const { labels, ...metadata } = object.metadata;
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      name: metadata.name,
+      labels: {
+        ...labels,
+        ...ownerLabels({ name: 'tenants', namespace: 'flux-system' }),
+      },
     },
   };
 }

@@ -6,9 +6,13 @@ import { openWatch } from './watchStream';
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const VERSION = '/apis/cdi.kubevirt.io/v1beta1';
 
-const dataVolumes = PLATFORM_DEFINITIONS.find(
-  ({ spec }) => spec.names.kind === 'DataVolume',
-) as KubeObject;
+const definitionOf = (kind: string) =>
+  PLATFORM_DEFINITIONS.find(
+    ({ spec }) => spec.names.kind === kind,
+  ) as KubeObject;
+const dataVolumes = definitionOf('DataVolume');
+
+const FLUX = '/apis/kustomize.toolkit.fluxcd.io/v1';
 
 /** Custom resources: they come and go with their definition. */
 export function definitions(suite: Suite): void {
@@ -209,4 +213,84 @@ export function definitions(suite: Suite): void {
     expect((await ask('GET', path)).body.items).toEqual([]);
     await undefine();
   });
+
+  const defineKustomizations = async () => {
+    const definition = definitionOf('Kustomization');
+    expect([201, 409]).toContain(
+      (await ask('POST', DEFINITIONS, definition)).status,
+    );
+    await eventually(
+      () => ask('GET', `${FLUX}/kustomizations`),
+      ({ status }) => status === 200,
+    );
+    const namespace = await newNamespace(suite.cluster);
+    return `${FLUX}/namespaces/${namespace}/kustomizations`;
+  };
+  const kustomization = (spec: object = {}) => ({
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    kind: 'Kustomization',
+    metadata: { name: 'tenants' },
+    spec: {
+      interval: '10m0s',
+      path: './tenants/muc-1',
+      prune: false,
+      sourceRef: { kind: 'GitRepository', name: 'flux-system' },
+      ...spec,
+    },
+  });
+
+  suite.test(
+    'keeps a Flux Kustomization and what its controller tells of it',
+    async () => {
+      const path = await defineKustomizations();
+      const created = await ask('POST', path, kustomization());
+      expect(created.status).toBe(201);
+      expect(created.body).toMatchObject({ metadata: { generation: 1 } });
+      const status = {
+        observedGeneration: 1,
+        lastAppliedRevision:
+          'main@sha1:0123456789012345678901234567890123456789',
+        lastAttemptedRevision:
+          'main@sha1:0123456789012345678901234567890123456789',
+        conditions: [
+          {
+            type: 'Ready',
+            status: 'True',
+            reason: 'ReconciliationSucceeded',
+            message: 'Applied revision: main@sha1:0123456789',
+            lastTransitionTime: '2026-11-22T12:00:00Z',
+            observedGeneration: 1,
+          },
+        ],
+      };
+      expect((await patch(`${path}/tenants/status`, { status })).status).toBe(
+        200,
+      );
+      const { body } = await patch(`${path}/tenants`, {
+        spec: { suspend: true },
+      });
+      expect(body.metadata.generation).toBe(2);
+      expect(body.spec).toEqual(kustomization({ suspend: true }).spec);
+      expect(body.status).toEqual(status);
+    },
+  );
+
+  suite.test(
+    'refuses a custom resource that its schema does not allow',
+    async () => {
+      const path = await defineKustomizations();
+      const refused = await ask(
+        'POST',
+        path,
+        kustomization({ interval: 'soon', prune: undefined }),
+      );
+      expect(refusal(refused)).toMatchObject({
+        status: 422,
+        reason: 'Invalid',
+        message: expect.stringContaining('spec.prune: Required value'),
+      });
+      const stored = await ask('POST', path, kustomization({ unknown: true }));
+      expect(stored.body.spec).not.toHaveProperty('unknown');
+    },
+  );
 }
