@@ -169,7 +169,7 @@ const csiControllers: TenantCause = ({ tenantClusters }) =>
             title: `Volumes of ${name} can’t be created or attached`,
             message: `What creates, attaches and grows volumes for ${where} is not there.`,
             remedy:
-              'The platform team has to install the CSI controller for this tenant cluster.',
+              'The platform team has to install it: the CSI controller of this tenant cluster.',
           },
         ];
       case 'degraded':
@@ -201,9 +201,9 @@ const cdi: TenantCause = ({ cdi: view, tenantClusters }) => {
       {
         severity: 'info',
         code: 'cdiNotInstalled',
-        title: 'CDI is not installed in this under cluster',
+        title: 'The import service is not installed in this under cluster',
         message:
-          'Tenant clusters’ volumes are created by CDI, so there can’t be any yet. Other volumes need no CDI.',
+          'Tenant clusters’ volumes are created by the import service (CDI), so there can’t be any yet. Other volumes don’t need it.',
         remedy: null,
         whoCanFix: 'platform',
         object: null,
@@ -218,11 +218,11 @@ const cdi: TenantCause = ({ cdi: view, tenantClusters }) => {
       title: 'New volumes can’t be created',
       message:
         view.state === 'notInstalled'
-          ? 'CDI, which creates the volumes, is not installed in this under cluster.'
-          : `CDI, which creates the volumes, is not running${
+          ? 'The import service (CDI), which creates the volumes, is not installed in this under cluster.'
+          : `The import service (CDI), which creates the volumes, is not running${
               view.phase ? ` (${view.phase})` : ''
             }. What is there keeps working.`,
-      remedy: 'The platform team has to bring CDI back.',
+      remedy: 'The platform team has to bring the import service back.',
       whoCanFix: 'platform',
       object: null,
       since: null,
@@ -258,8 +258,8 @@ const storageClass: TenantCause = ({ storageClass: view }) => {
         severity: 'error',
         code: 'profileNotPinned',
         title: 'New volumes can’t be created',
-        message: `CDI does not know how to create volumes on the storage class ${view.name}: its StorageProfile is not pinned.`,
-        remedy: 'The platform team has to pin the StorageProfile again.',
+        message: `The storage class ${view.name} is not set up in the way that creating volumes needs. What is there keeps working.`,
+        remedy: `The platform team has to set it up again. Tell them: the StorageProfile of ${view.name} is not pinned.`,
         object: { kind: 'StorageProfile', name: view.name },
       },
     ];
@@ -282,12 +282,10 @@ const profilePin: TenantCause = ({ storageClass: view }) => {
         severity: 'warning',
         code: 'profileNotPinned',
         title: 'New volumes may fail to be created',
-        message: `The StorageProfile of the storage class ${
+        message: `The storage class ${view.name} is not set up as it should be: volumes are made as raw disks, which can’t be filled everywhere. What is there keeps working.`,
+        remedy: `The platform team has to set it up again. Tell them: the StorageProfile of ${
           view.name
-        } is not pinned, so CDI creates volumes in the first mode that it knows for this storage, as raw disks (${first.accessModes.join(
-          ', ',
-        )}, Block), which not every platform lets it fill. What is there keeps working.`,
-        remedy: 'The platform team has to pin the StorageProfile again.',
+        } is not pinned, so CDI takes Block (${first.accessModes.join(', ')}).`,
         whoCanFix: 'platform',
         object: { kind: 'StorageProfile', name: view.name },
         since: null,

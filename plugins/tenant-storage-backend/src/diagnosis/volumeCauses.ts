@@ -3,6 +3,7 @@ import { cdiOf } from '../views/cdi';
 import { isDoubled } from '../views/charge';
 import { isKnown } from '../views/freshness';
 import { cannotResize } from '../views/storageClass';
+import { importFailureInWords, knownImportFailure } from './importFailure';
 import { refusedInWords } from './quotaRefusal';
 import {
   findStatement,
@@ -145,10 +146,11 @@ const claimNotValid: VolumeCause = evidence => {
       code: 'claimNotValid',
       title: 'It is not known how to create this volume',
       message:
-        'CDI does not know the access mode and volume mode of the storage class: its StorageProfile is not pinned.',
+        'The storage is not set up in the way that creating volumes needs.',
       said: said.message,
-      remedy:
-        'The platform team has to pin the StorageProfile of the storage class again.',
+      remedy: `The platform team has to set it up again. Tell them: the StorageProfile of ${
+        evidence.storageClassName ?? evidence.cluster.settings.storageClass
+      } is not pinned.`,
       whoCanFix: 'platform',
       object: said.object,
       at: said.at,
@@ -174,7 +176,7 @@ const provisionerRefusesNode: VolumeCause = evidence => {
         'The volume was to be made on a node that is not set up to hold tenants’ volumes.',
       said: said.message,
       remedy:
-        'The platform team has to give the node a path for this storage class, or keep the worker machine away from it.',
+        'The platform team has to set disk space aside on the node, or keep the worker machine away from it.',
       whoCanFix: 'platform',
       object: said.object,
       at: said.at,
@@ -200,7 +202,7 @@ const wrongMode: VolumeCause = evidence => {
         'The access mode or volume mode that was asked for is not supported here.',
       said: said.message,
       remedy:
-        'Ask for ReadWriteOnce and a file system. If that is what was asked for, the platform team has to look at the StorageProfile.',
+        'Ask for ReadWriteOnce and a file system. If that is what was asked for, ask the platform team.',
       whoCanFix: 'tenant',
       object: said.object,
       at: said.at,
@@ -225,7 +227,7 @@ const nodeNotSpecified: VolumeCause = evidence => {
         'The storage class makes volumes before it is known on which node they are used, which local disks can’t do.',
       said: said.message,
       remedy:
-        'The platform team has to make the storage class anew, with volumeBindingMode WaitForFirstConsumer.',
+        'The platform team has to make the storage class anew. Tell them: its volumeBindingMode has to be WaitForFirstConsumer.',
       whoCanFix: 'platform',
       object: said.object,
       at: said.at,
@@ -247,10 +249,10 @@ const provisionerPodFailing: VolumeCause = evidence => {
       code: 'provisionerPodFailing',
       title: 'The node does not get the volume made',
       message:
-        'The pod that makes the volume’s directory on the node does not finish.',
+        'Making room for the volume on the node starts, but does not finish.',
       said: said.message,
       remedy:
-        'The platform team has to look at the provisioner’s helper pods on that node.',
+        'The platform team has to look at that node. Tell them: the provisioner’s helper pods there time out.',
       whoCanFix: 'platform',
       object: said.object,
       at: said.at,
@@ -272,10 +274,10 @@ const importerDenied: VolumeCause = evidence => {
       code: 'blockDeviceDenied',
       title: 'The volume’s disk may not be opened',
       message:
-        'The pod that fills the volume is not allowed to open its raw disk: either the StorageProfile lost its pin, or the nodes lack a setting of containerd.',
+        'What fills the volume is not allowed to open its disk: a setting of the under cluster is missing.',
       said: said.message,
       remedy:
-        'The platform team has to pin the StorageProfile, or set device_ownership_from_security_context on the nodes.',
+        'The platform team has to put the setting right. Tell them: the StorageProfile is not pinned, or containerd on the nodes lacks device_ownership_from_security_context.',
       whoCanFix: 'platform',
       object: said.object,
       at: said.at,
@@ -305,21 +307,19 @@ const importerTrouble: VolumeCause = evidence => {
     severity: 'error',
     code: isUnschedulable ? 'importerUnschedulable' : 'importerFailing',
     title: isUnschedulable
-      ? 'No node takes the pod that fills the volume'
-      : 'The pod that fills the volume fails',
+      ? 'There is no place to fill the volume from'
+      : 'Filling the volume fails',
     message: `${
       isUnschedulable
-        ? 'The volume is to be filled by a pod that fits on no node.'
-        : `The volume is being filled by a pod that ends with ${
-            running.reason
-          }${
+        ? 'The volume is filled by a pod of its own, which no node has room for or takes.'
+        : `What fills the volume ends with ${running.reason}${
             dataVolume.restartCount > 0
               ? ` and was started again ${dataVolume.restartCount} times`
               : ''
-          }.`
+          }.${knownImportFailure(running.message)}`
     }`,
     said: running.message,
-    remedy: 'The platform team has to look at CDI’s importer pod.',
+    remedy: 'The platform team has to look at what fills it, the importer pod.',
     whoCanFix: 'platform',
     object: { kind: 'DataVolume', name: dataVolume.name },
     at: running.at,
@@ -340,9 +340,9 @@ const importerRestarts: VolumeCause = evidence => {
   return volumeTrouble(evidence, {
     severity: 'warning',
     code: 'importerRestarts',
-    title: 'The pod that fills the volume keeps ending',
-    message: `The pod that fills the volume was started again ${dataVolume.restartCount} times so far.`,
-    remedy: 'The platform team has to look at CDI’s importer pod.',
+    title: 'Filling the volume keeps failing',
+    message: `What fills the volume was started again ${dataVolume.restartCount} times so far.`,
+    remedy: 'The platform team has to look at what fills it, the importer pod.',
     whoCanFix: 'platform',
     object: { kind: 'DataVolume', name: dataVolume.name },
   });
@@ -361,7 +361,7 @@ const dataVolumeFailed: VolumeCause = evidence => {
     severity: 'error',
     code: 'dataVolumeFailed',
     title: 'Creating this volume failed',
-    message: 'CDI gave up on the volume.',
+    message: `It is not tried again.${importFailureInWords(said?.message)}`,
     said: said?.message,
     remedy:
       'If nothing is on it yet, delete the claim in the tenant cluster and create it anew; otherwise ask the platform team.',
@@ -411,10 +411,10 @@ const cdiDown: VolumeCause = evidence => {
     severity: 'error',
     code: 'cdiDown',
     title: 'Nobody is working on this volume',
-    message: `CDI, which creates the volumes, is not running (${
+    message: `The import service (CDI), which creates the volumes, is not running (${
       cdi?.phase ?? 'it is not there'
     }).`,
-    remedy: 'The platform team has to bring CDI back.',
+    remedy: 'The platform team has to bring the import service back.',
     whoCanFix: 'platform',
     object: cdi ? { kind: 'CDI', name: cdi.name } : null,
   });
@@ -431,7 +431,8 @@ const persistentVolumeFailed: VolumeCause = evidence => {
     title: 'The storage behind this volume failed',
     message: 'The storage could not be cleaned up or used.',
     said: persistentVolume.message ?? persistentVolume.reason,
-    remedy: 'The platform team has to look at the PersistentVolume.',
+    remedy:
+      'The platform team has to look at it: nothing in the tenant cluster helps.',
     whoCanFix: 'platform',
     object: { kind: 'PersistentVolume', name: persistentVolume.name },
   });
@@ -684,7 +685,7 @@ const stuckWorking: VolumeCause = evidence => {
     severity: 'warning',
     code: 'takesLong',
     title: 'Creating this volume takes long',
-    message: `CDI has been at it for ${Math.floor(
+    message: `The import service (CDI) has been at it for ${Math.floor(
       (evidence.now - since) / MINUTE,
     )} minutes (${phase}${progress}).`,
     said: running?.message,

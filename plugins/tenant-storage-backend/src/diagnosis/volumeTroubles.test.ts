@@ -389,7 +389,53 @@ describe('a volume that does not work', () => {
     [
       'that failed',
       together(claim(), dataVolume('Failed')),
-      { severity: 'error', code: 'dataVolumeFailed' },
+      {
+        severity: 'error',
+        code: 'dataVolumeFailed',
+        message: 'It is not tried again.',
+      },
+    ],
+    [
+      'that can’t be filled because its source answers so',
+      together(
+        claim(),
+        dataVolume('ImportInProgress', {
+          restartCount: 2,
+          conditions: [
+            {
+              type: 'Running',
+              status: 'False',
+              reason: 'Error',
+              message:
+                'Unable to connect to http data source: expected status code 200, got 404. Status: 404 Not Found',
+            },
+          ],
+        }),
+      ),
+      {
+        code: 'importerFailing',
+        message:
+          'What fills the volume ends with Error and was started again 2 times. The address of its source answered 404 (Not Found).',
+      },
+    ],
+    [
+      'that failed because its source answered so',
+      together(
+        claim(),
+        dataVolume('Failed'),
+        event(
+          'DataVolume',
+          'ImportFailed',
+          'Unable to connect to http data source: expected status code 200, got 404. Status: 404 Not Found',
+        ),
+      ),
+      {
+        code: 'dataVolumeFailed',
+        message:
+          'It is not tried again. The address of its source answered 404 (Not Found).',
+        quote:
+          'Unable to connect to http data source: expected status code 200, got 404. Status: 404 Not Found',
+      },
     ],
     [
       'whose PersistentVolume failed',
@@ -555,6 +601,10 @@ describe('a volume that does not work', () => {
       expect(worst.remedy).toBeTruthy();
       expect(`${worst.title} ${worst.message} ${worst.remedy}`).not.toMatch(
         /undefined|null|NaN|\[object/,
+      );
+      // A tenant need not know what the platform is made of.
+      expect(`${worst.title} ${worst.message}`).not.toMatch(
+        /StorageProfile|PersistentVolume|containerd|importer|provisioner/,
       );
     },
   );

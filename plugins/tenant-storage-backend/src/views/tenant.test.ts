@@ -421,7 +421,7 @@ describe('a tenant whose platform may become trouble', () => {
         severity: 'warning',
         code: 'profileNotPinned',
         whoCanFix: 'platform',
-        message: expect.stringContaining('ReadWriteMany, Block'),
+        remedy: expect.stringContaining('Block (ReadWriteMany)'),
         object: { kind: 'StorageProfile', name: 'tenant-storage-class' },
       },
     ]);
