@@ -14,6 +14,8 @@ import {
   UNDER_CLUSTER_ANNOTATION,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import tenantStoragePlugin from '../src';
+import { answerAboutChanges } from './quotaPreviews';
+import { requestMoreStorage } from './requestMoreStorage';
 import { answerAboutRequests, requestCases } from './storageRequests';
 import { tenantCases } from './tenants';
 import { answerTo } from './tenantStorageServer';
@@ -21,6 +23,23 @@ import { answerTo } from './tenantStorageServer';
 // Every state of the page, each a tenant in a catalog in memory: /catalog/default/resource/NAME/storage.
 const cases = tenantCases();
 const requests = requestCases();
+
+// The form: /create/templates/default/request-more-storage. What a wish for these tenants is answered with besides:
+const previews = {
+  alpha: { openRequest: requests.alpha[0] },
+  full: {
+    warnings: [
+      {
+        code: 'liveDiffers',
+        message: 'Git says 10 Gi, the under cluster has 12 Gi.',
+      },
+    ],
+  },
+  tiny: {
+    repositoryProblem:
+      'git.example.com does not answer. The platform team can see why.',
+  },
+};
 
 const entities: Entity[] = Object.entries(cases).map(([name, { title }]) => ({
   apiVersion: 'backstage.io/v1alpha1',
@@ -62,12 +81,23 @@ const withoutBackend = createFrontendModule({
           deps: {},
           factory: () => ({
             fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
-              const url = new URL(new Request(input).url);
+              const request = new Request(input, init);
+              const url = new URL(request.url);
+              if (
+                url.pathname.startsWith('/api/scaffolder') &&
+                url.pathname.endsWith('/parameter-schema')
+              ) {
+                return new Response(JSON.stringify(requestMoreStorage));
+              }
               if (!url.pathname.startsWith('/api/tenant-storage')) {
                 return new Response('{}', { status: 404 });
               }
+              const { method } = request;
+              const body = method === 'POST' ? await request.json() : undefined;
               const answer =
-                answerAboutRequests(url, requests) ?? answerTo(url, cases);
+                answerAboutChanges({ url, method, body }, cases, previews) ??
+                answerAboutRequests(url, requests) ??
+                answerTo(url, cases);
               if (!answer) {
                 return new Promise<Response>((_, reject) =>
                   init?.signal?.addEventListener('abort', () =>

@@ -54,6 +54,7 @@ const useStyles = makeStyles(
     subtle: {
       color: theme.palette.textSubtle,
       overflowWrap: 'anywhere',
+      '& p': { margin: 0 },
     },
     table: {
       borderCollapse: 'collapse',
@@ -312,6 +313,14 @@ export function QuotaPreview(props: QuotaPreviewProps) {
       aria-label={props.schema.title ?? t('form.preview.title')}
       aria-busy={loading}
     >
+      {props.schema.description && (
+        <div className={classes.subtle}>
+          <MarkdownContent
+            content={props.schema.description}
+            linkTarget="_blank"
+          />
+        </div>
+      )}
       {!wish && (
         <Notice tone="error" title={t('form.preview.noWish')}>
           {t('form.preview.noWishRemedy')}
