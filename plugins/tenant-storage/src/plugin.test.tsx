@@ -6,6 +6,7 @@ import {
   mockApis,
 } from '@backstage/frontend-test-utils';
 import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
+import scaffolderPlugin from '@backstage/plugin-scaffolder/alpha';
 import { createTestEntityPage } from '@backstage/plugin-catalog-react/testUtils';
 import { coreExtensionData } from '@backstage/frontend-plugin-api';
 import { screen } from '@testing-library/react';
@@ -101,6 +102,89 @@ describe('the plugin for the new frontend system', () => {
       ).toBeInTheDocument();
     },
   );
+
+  describe('where one asks for more', () => {
+    const scaffolderAt = (path: string, config: object = {}) => ({
+      app: {
+        extensions: [
+          { 'page:scaffolder': { config: { path } } },
+          { 'entity-content:tenant-storage/storage': { config } },
+        ],
+      },
+    });
+    const formOf = async () =>
+      new URL(
+        (
+          await screen.findByRole('button', { name: /^Change the request/ })
+        ).getAttribute('href')!,
+        'http://portal',
+      );
+
+    it('is the template’s form, wherever the Scaffolder is mounted', async () => {
+      renderTestApp({
+        apis,
+        config: scaffolderAt('/self-service'),
+        features: [scaffolderPlugin, plugin],
+        extensions: [createTestEntityPage({ entity: alpha })],
+      });
+      const form = await formOf();
+      expect(form.pathname).toBe(
+        '/self-service/templates/default/request-more-storage',
+      );
+      expect(JSON.parse(form.searchParams.get('formData')!)).toMatchObject({
+        tenant: { underCluster: 'muc-1', tenant: 'alpha' },
+      });
+    });
+
+    it('is another template where one is configured', async () => {
+      renderTestApp({
+        apis,
+        config: scaffolderAt('/create', { requestTemplate: 'storage/more' }),
+        features: [scaffolderPlugin, plugin],
+        extensions: [createTestEntityPage({ entity: alpha })],
+      });
+      expect((await formOf()).pathname).toBe('/create/templates/storage/more');
+    });
+
+    it('is nowhere in a portal without the Scaffolder', async () => {
+      renderTestApp({
+        apis,
+        features: [plugin],
+        extensions: [createTestEntityPage({ entity: alpha })],
+      });
+      expect(
+        await screen.findByRole('region', { name: 'Requests' }),
+      ).toBeInTheDocument();
+      expect(screen.queryByText('Change the request')).toBeNull();
+    });
+
+    it('is a remedy on the overview for what the quota refuses', async () => {
+      renderTestApp({
+        apis,
+        features: [scaffolderPlugin, plugin],
+        extensions: [createTestEntityPage({ entity: alpha })],
+      });
+      expect(
+        await screen.findByText(
+          'A request for 20 Gi is under way: waits for approval.',
+        ),
+      ).toBeInTheDocument();
+    });
+  });
+
+  it('has a page of all requests, with its place in the navigation', async () => {
+    renderTestApp({
+      apis,
+      features: [plugin],
+      initialRouteEntries: ['/storage-requests'],
+    });
+    expect(
+      await screen.findByRole('table', { name: 'Stuck' }),
+    ).toBeInTheDocument();
+    expect(
+      screen.getAllByRole('link', { name: 'Storage requests' })[0],
+    ).toHaveAttribute('href', '/storage-requests');
+  });
 
   it('mounts the tab at /storage, as Storage', () => {
     const tester = createExtensionTester(content);
