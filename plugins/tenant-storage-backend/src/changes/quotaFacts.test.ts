@@ -367,7 +367,15 @@ describe('The smallest quota that unblocks', () => {
     return options.waiting.filter(each => !done.has(each));
   }
 
-  const situation = fc.record({
+  interface Situation {
+    doubled: boolean;
+    /** MiB of volumes that are there. */
+    held: number;
+    /** MiB of volumes that wait. */
+    sizes: number[];
+  }
+
+  const situation: fc.Arbitrary<Situation> = fc.record({
     doubled: fc.boolean(),
     held: fc.integer({ min: 0, max: 50_000 }),
     sizes: fc.array(fc.integer({ min: 1, max: 20_000 }), {
@@ -376,7 +384,7 @@ describe('The smallest quota that unblocks', () => {
     }),
   });
 
-  function arranged({ doubled, held, sizes }: fc.TypeOf<typeof situation>) {
+  function arranged({ doubled, held, sizes }: Situation) {
     const used = BigInt(held) * Mi + 1n;
     return facts(
       together(

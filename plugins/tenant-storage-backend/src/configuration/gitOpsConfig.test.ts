@@ -220,7 +220,7 @@ describe('The configuration of changes', () => {
   ])(
     'is refused where %s is malformed, with the whole key and a remedy (%j)',
     async (field, change, words) => {
-      for (const [place, tenantStorage] of [
+      const places: Array<[string, JsonObject]> = [
         ['gitOps', { gitOps: gitOps(change), underClusters: [underCluster] }],
         [
           'underClusters[1].gitOps',
@@ -231,7 +231,8 @@ describe('The configuration of changes', () => {
             ],
           },
         ],
-      ] as const) {
+      ];
+      for (const [place, tenantStorage] of places) {
         const message = await faultOf(tenantStorage);
         expect(message).toContain(
           `tenantStorage.${place}.repositories[1].${field}`,
@@ -287,7 +288,7 @@ describe('The configuration of requests', () => {
         timeout: { minutes: 2 },
         initialDelay: { seconds: 5 },
       },
-      stuckAfter: 600_000,
+      stuckAfter: { minutes: 10 },
     });
   });
 
@@ -299,7 +300,7 @@ describe('The configuration of requests', () => {
       }),
     ).toEqual({
       schedule: { frequency: { minutes: 1 }, timeout: { seconds: 90 } },
-      stuckAfter: 3_600_000,
+      stuckAfter: { hours: 1 },
     });
   });
 

@@ -5,18 +5,12 @@ import {
 } from '@backstage/backend-plugin-api';
 import { readDurationFromConfig } from '@backstage/config';
 import { InputError } from '@backstage/errors';
-import { durationToMilliseconds } from '@backstage/types';
+import { durationToMilliseconds, type HumanDuration } from '@backstage/types';
+import type { RequestsSettings } from '../requests';
 import { ConfigSection } from './configSection';
 
-/** How requests are followed. */
-export interface RequestSettings {
-  /** When Git hosts and under clusters are looked at. */
-  schedule: SchedulerServiceTaskScheduleDefinition;
-  /** How long, in milliseconds, a merged change may take to be live before it counts as stuck. */
-  stuckAfter: number;
-}
-
 const KEY = 'tenantStorage.requests';
+const SCHEDULE = ['frequency', 'timeout', 'initialDelay', 'scope'];
 
 function named<T>(key: string, read: () => T): T {
   try {
@@ -37,7 +31,7 @@ function named<T>(key: string, read: () => T): T {
  */
 export function readRequestSettings(
   config: RootConfigService,
-): RequestSettings {
+): RequestsSettings {
   const value = config.getOptional(KEY);
   if (value !== undefined) {
     const known = new ConfigSection(KEY, value, ['schedule', 'stuckAfter']);
@@ -56,19 +50,15 @@ export function readRequestSettings(
         timeout: { minutes: 2 },
         initialDelay: { seconds: 5 },
       };
-  const stuckAfter = config.has(`${KEY}.stuckAfter`)
+  const stuckAfter: HumanDuration = config.has(`${KEY}.stuckAfter`)
     ? named(`${KEY}.stuckAfter`, () =>
-        durationToMilliseconds(
-          readDurationFromConfig(config, { key: `${KEY}.stuckAfter` }),
-        ),
+        readDurationFromConfig(config, { key: `${KEY}.stuckAfter` }),
       )
-    : 10 * 60_000;
-  if (stuckAfter <= 0) {
+    : { minutes: 10 };
+  if (durationToMilliseconds(stuckAfter) <= 0) {
     throw new InputError(
       `${KEY}.stuckAfter must be longer than nothing, such as { minutes: 10 }`,
     );
   }
   return { schedule, stuckAfter };
 }
-
-const SCHEDULE = ['frequency', 'timeout', 'initialDelay', 'scope'];

@@ -15,8 +15,12 @@ import {
   send,
   type Script,
 } from '../kubernetes/scriptedApiServer.test.server';
+import { kindNames } from '../kubernetes/kinds';
 import { createInventory, type RunningInventory } from './inventory';
 import type { InventoryChange } from './types';
+
+/** Requests until every kind is watched: whether it may be listed, and watched; its list, and its watch. */
+const ALL_WATCHED = kindNames.length * 4;
 
 const TOKEN = 'secret-token-of-the-test';
 const KEY = 'tenant-storage-class.storageclass.storage.k8s.io/requests.storage';
@@ -274,7 +278,7 @@ describe('A fault of an under cluster', () => {
       server.put('resourcequotas', quota('kept'));
       const clock = new ManualClock();
       const { cluster, names, running } = await watching({ clock });
-      await until(() => server.requests.length === 64);
+      await until(() => server.requests.length === ALL_WATCHED);
       expect(await running.whenSettled(5000)).toBe(true);
       const silentFrom = clock.now();
       server.goSilent();
@@ -295,7 +299,7 @@ describe('A fault of an under cluster', () => {
         }),
       ]);
       expect(names()).toEqual(['kept']);
-      expect(server.requests).toHaveLength(64);
+      expect(server.requests).toHaveLength(ALL_WATCHED);
 
       await server.close();
       await server.open();
@@ -310,7 +314,7 @@ describe('A fault of an under cluster', () => {
   it('6: a quiet connection that lives is told by PING, without requests, and stays synced', async () => {
     const clock = new ManualClock();
     const { cluster } = await watching({ clock });
-    await until(() => server.requests.length === 64);
+    await until(() => server.requests.length === ALL_WATCHED);
     for (let minute = 0; minute < 8; minute += 1) {
       clock.advance(15_000);
       const now = clock.now();
@@ -319,14 +323,14 @@ describe('A fault of an under cluster', () => {
         return state.state === 'synced' && state.at === now;
       });
     }
-    expect(server.requests).toHaveLength(64);
+    expect(server.requests).toHaveLength(ALL_WATCHED);
   });
 
   it('7: connections are refused: what is known stays, and attempts back off for all kinds together', async () => {
     server.put('resourcequotas', quota('kept'));
     const clock = new ManualClock();
     const { cluster, names } = await watching({ clock, random: () => 0.5 });
-    await until(() => server.requests.length === 64);
+    await until(() => server.requests.length === ALL_WATCHED);
     clock.advance(2000);
     await server.close();
     await until(() => cluster.problems().length > 0);
@@ -401,7 +405,7 @@ describe('A fault of an under cluster', () => {
     }
     expect(second.state('ResourceQuota').state).toBe('synced');
     // Sixteen kinds, at most a few attempts each: waits grow from 0.8 s.
-    expect(server.requests.length - stormed).toBeLessThan(64);
+    expect(server.requests.length - stormed).toBeLessThan(ALL_WATCHED);
   });
 
   it('10: answers 401: the credentials are read again once, and a renewed token goes on', async () => {
@@ -419,7 +423,7 @@ describe('A fault of an under cluster', () => {
         { clock },
         definition({ token: undefined, tokenFile }),
       );
-      await until(() => server.requests.length === 64);
+      await until(() => server.requests.length === ALL_WATCHED);
 
       clock.advance(2000);
       await writeFile(tokenFile, 'second-token\n');
@@ -444,7 +448,7 @@ describe('A fault of an under cluster', () => {
     const clock = new ManualClock();
     server.put('resourcequotas', quota('kept'));
     const { cluster, names } = await watching({ clock, random: () => 0.5 });
-    await until(() => server.requests.length === 64);
+    await until(() => server.requests.length === ALL_WATCHED);
     server.script = ({ authorization }, response) =>
       refuse(response, 401, `Unauthorized: ${authorization}`);
     clock.advance(2000);
@@ -814,7 +818,7 @@ describe('A fault of an under cluster', () => {
     };
     const running = inventoryOf([definition()]);
     await running.start();
-    await until(() => answers.length === 16);
+    await until(() => answers.length === kindNames.length);
     const { length } = server.requests;
     const stopped = running.stop();
     for (const answer of answers) answer();
@@ -901,7 +905,7 @@ describe('A fault of an under cluster', () => {
 
   it('uses one connection for all kinds where there is HTTP/2', async () => {
     await watching();
-    await until(() => server.requests.length === 64);
+    await until(() => server.requests.length === ALL_WATCHED);
     expect(server.connections).toBe(1);
     expect(server.requests[0].httpVersion).toBe('2.0');
   });

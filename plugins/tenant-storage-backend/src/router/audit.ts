@@ -1,4 +1,7 @@
-import type { AuditorService } from '@backstage/backend-plugin-api';
+import type {
+  AuditorService,
+  AuditorServiceEventSeverityLevel,
+} from '@backstage/backend-plugin-api';
 import { stringifyError } from '@backstage/errors';
 import type { JsonObject } from '@backstage/types';
 import type { Request } from 'express';
@@ -7,12 +10,17 @@ import type { Request } from 'express';
 export async function audited<T>(
   auditor: AuditorService,
   request: Request,
-  event: { eventId: string; meta: JsonObject },
+  event: {
+    eventId: string;
+    severityLevel?: AuditorServiceEventSeverityLevel;
+    meta: JsonObject;
+  },
   answer: () => Promise<T>,
 ): Promise<T> {
   const recorded = await auditor.createEvent({
-    ...event,
-    severityLevel: 'low',
+    eventId: event.eventId,
+    severityLevel: event.severityLevel ?? 'low',
+    meta: event.meta,
     request,
   });
   let result: T;

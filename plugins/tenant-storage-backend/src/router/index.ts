@@ -1,2 +1,2 @@
-export { ReadPermissions } from './readPermissions';
+export { Permissions } from './permissions';
 export { createRouter } from './router';

@@ -68,12 +68,47 @@ describe('the check against openapi.yaml', () => {
     expect(() => contract.check(exchange)).toThrow(complaint);
   });
 
+  const wish = {
+    method: 'POST',
+    url: '/v1/changes/quota/facts',
+    status: 404,
+    contentType: 'application/json',
+    body: { error: { name: 'NotFoundError', message: 'no' } },
+    sent: { underCluster: 'north', tenant: 'alpha', size: '5Gi' },
+  };
+
+  it('accepts a body as documented, and a refusal of one that is not', () => {
+    expect(() => contract.check(wish)).not.toThrow();
+    expect(() =>
+      contract.check({
+        ...wish,
+        status: 400,
+        body: { error: { name: 'InputError', message: 'Field "size" ...' } },
+        sent: { ...wish.sent, size: 5 },
+      }),
+    ).not.toThrow();
+  });
+
+  it('does not accept a documented body that is refused for its form', () => {
+    expect(() =>
+      contract.check({
+        ...wish,
+        status: 400,
+        body: { error: { name: 'InputError', message: 'Field "size" ...' } },
+      }),
+    ).toThrow(/refused, though the body/);
+  });
+
   it('knows which operations were not exercised', () => {
     expect(contract.notExercised()).toEqual([
       'listUnderClusters',
       'getTenant',
       'listVolumes',
       'getVolume',
+      'previewQuotaChange',
+      'getQuotaChangeFacts',
+      'listRequests',
+      'recordRequest',
     ]);
   });
 });

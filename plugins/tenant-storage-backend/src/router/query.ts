@@ -75,6 +75,7 @@ export const listTenantsQuery = z.object({
   underCluster: label.optional(),
   owner: z.string().max(512, 'may have 512 characters at most').optional(),
   status: wordsOf(['ok', 'warning', 'error', 'unknown']).optional(),
+  canRequest: z.literal('true', 'has to be true, or left out').optional(),
   sort: sortBy(['name', 'used', 'usedRatio', 'headroom', 'status']).default(
     'name',
   ),
@@ -113,6 +114,26 @@ export const listVolumesQuery = z.object({
     'tenantCluster',
     'node',
   ]).default('-state'),
+  limit,
+  cursor,
+});
+
+/** Query of `GET /v1/requests`. */
+export const listRequestsQuery = z.object({
+  underCluster: label.optional(),
+  tenant: label.optional(),
+  state: wordsOf([
+    'preparing',
+    'opened',
+    'changesRequested',
+    'approved',
+    'merged',
+    'applied',
+    'live',
+    'stuck',
+    'withdrawn',
+  ]).optional(),
+  open: z.enum(['true', 'false'], 'has to be true or false').optional(),
   limit,
   cursor,
 });

@@ -13,17 +13,17 @@ import {
   tenantSummary,
   type TenantQuery,
 } from '../views';
-import type { ReadAccess } from './readPermissions';
+import type { Access } from './permissions';
 
 /**
  * The tenants that a reader may read. What is wrong with an under cluster is told to who may read it as a whole, in the API
  * server's words, and to who may read a tenant in it, in words that tell nothing of others; to nobody else.
  */
 export function tenantList(options: {
-  query: TenantQuery;
+  query: TenantQuery & { canRequest?: 'true' };
   inventory: Inventory;
   owners: TenantOwners;
-  access: ReadAccess;
+  access: Access;
   now: number;
 }): TenantList {
   const { query, inventory, owners, access, now } = options;
@@ -51,7 +51,14 @@ export function tenantList(options: {
     } else if (mine.length > 0) {
       errors.push(...problemsOf(cluster, TENANCY_KINDS, now, 'tenant'));
     }
+    const isProposable = cluster.settings.repositories.length > 0;
     for (const tenant of mine) {
+      if (
+        query.canRequest &&
+        !(isProposable && access.mayChangeTenant(tenant))
+      ) {
+        continue;
+      }
       tenants.push(tenantSummary(cluster, tenant.name, tenant.owners, now));
     }
   }

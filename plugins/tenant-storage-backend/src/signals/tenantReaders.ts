@@ -2,6 +2,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { SignalsService } from '@backstage/plugin-signals-node';
 import { tenantSignalChannel } from '@kmetal/backstage-plugin-tenant-storage-common';
 import type { Inventory, InventoryChange } from '../inventory/types';
+import type { StorageRequests } from '../requests';
 
 /** How long somebody who was allowed to read a tenant is told of its changes. Each answer renews it, so permissions withdrawn end here. */
 const LEASE_MS = 5 * 60_000;
@@ -24,7 +25,7 @@ interface Quiet {
 }
 
 /**
- * Tells people who were just allowed to read a tenant to look again when something about it changed: `{}` on the tenant's
+ * Tells people who were just allowed to read a tenant to look again when something about it, or a request of it, changed: `{}` on the tenant's
  * channel, to them alone. The first change is told at once, what follows within a second is told together.
  *
  * Leases live in this process. With several replicas, the one that answered a reader tells them; the events backend carries it
@@ -47,6 +48,7 @@ export class TenantReaders {
 
   static watch(options: {
     inventory: Pick<Inventory, 'onChange'>;
+    requests?: Pick<StorageRequests, 'onChange'>;
     signals: SignalsService;
     logger: LoggerService;
     now?: () => number;
@@ -57,6 +59,7 @@ export class TenantReaders {
 
   private constructor(options: {
     inventory: Pick<Inventory, 'onChange'>;
+    requests?: Pick<StorageRequests, 'onChange'>;
     signals: SignalsService;
     logger: LoggerService;
     now?: () => number;
@@ -66,9 +69,13 @@ export class TenantReaders {
     this.#logger = options.logger;
     this.#now = options.now ?? Date.now;
     this.#mostLeases = options.mostLeases ?? MOST_LEASES;
-    this.#unsubscribe = options.inventory.onChange(change =>
-      this.#changed(change),
-    );
+    const ends = [
+      options.inventory.onChange(change => this.#changed(change)),
+      options.requests?.onChange(({ underCluster, tenant }) =>
+        this.#changed({ underCluster, namespace: tenant }),
+      ),
+    ];
+    this.#unsubscribe = () => ends.forEach(end => end?.());
   }
 
   /** The caller was just allowed to read this tenant, and answered. `reader` is a user's entity reference. */
@@ -100,7 +107,7 @@ export class TenantReaders {
     this.#readers.clear();
   }
 
-  #changed(change: InventoryChange) {
+  #changed(change: Omit<InventoryChange, 'kind'>) {
     this.#dropEnded();
     const tenants = this.#readers.get(change.underCluster);
     if (!tenants) return;

@@ -8,7 +8,17 @@ export type {
 } from './changePlan';
 export { gitOpsSettingsOf } from './gitOpsSettings';
 export { planQuota, quotaBranch, type QuotaPlanInput } from './quota';
-export type { PendingVolume, QuotaFacts } from './quotaFacts';
+export {
+  classLimitOf,
+  usedOf,
+  type PendingVolume,
+  type QuotaFacts,
+} from './quotaFacts';
 export type { GitOpsRepository, GitOpsSettings } from './quotaManifest';
-export type { QuotaRequest } from './quotaRequest';
+export {
+  quotaReason,
+  quotaSize,
+  type QuotaRequest,
+  type QuotaSize,
+} from './quotaRequest';
 export { quotaGates, smallestUnblockingQuota } from './quotaWarnings';

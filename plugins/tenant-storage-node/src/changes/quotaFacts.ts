@@ -58,7 +58,11 @@ export function classStorageKey(storageClass: string): string {
   return `${storageClass}.storageclass.storage.k8s.io/requests.storage`;
 }
 
-/** The live quota of the class that binds first: the smallest. */
+/**
+ * The live quota of the class that binds first: the smallest; undefined if there is none or it is not known.
+ *
+ * @public
+ */
 export function classLimitOf(facts: QuotaFacts): QuotaLimit | undefined {
   const key = classStorageKey(facts.storageClass);
   return facts.limits
@@ -70,7 +74,11 @@ export function classLimitOf(facts: QuotaFacts): QuotaLimit | undefined {
     })[0];
 }
 
-/** What of the class is used; undefined if unknown. */
+/**
+ * What of the class is used, in bytes; undefined if unknown.
+ *
+ * @public
+ */
 export function usedOf(facts: QuotaFacts): bigint | undefined {
   const used = classLimitOf(facts)?.used ?? facts.charged;
   return used === null ? undefined : BigInt(used);

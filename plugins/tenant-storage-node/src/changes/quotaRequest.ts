@@ -69,7 +69,11 @@ function meant(text: string): string | undefined {
   return match ? `${match[1]}${match[2].toUpperCase()}i` : undefined;
 }
 
-/** A size as it is written to Git. */
+/**
+ * A size as it is written to Git.
+ *
+ * @public
+ */
 export interface QuotaSize {
   bytes: bigint;
   /** As it was asked for, if that is plain to every reader; otherwise in Kubernetes' canonical form. */
@@ -80,6 +84,7 @@ export interface QuotaSize {
  * Reads the size of a quota.
  *
  * @throws GitOpsError `sizeInvalid` for what the API server would refuse, and for what nobody means.
+ * @public
  */
 export function quotaSize(text: string): QuotaSize {
   let bytes: bigint;
@@ -133,6 +138,7 @@ function faultOf(text: string): [problem: string, remedy?: string] {
  * Checks the reason, as it can be seen.
  *
  * @throws GitOpsError `reasonInvalid`.
+ * @public
  */
 export function quotaReason(text: string): string {
   const seen = seenText(text);

@@ -23,6 +23,7 @@ export type GitOpsErrorCode =
   | 'manifestShared'
   | 'mergeValue'
   | 'nameInvalid'
+  | 'notConfigured'
   | 'notFound'
   | 'notScalar'
   | 'notText'

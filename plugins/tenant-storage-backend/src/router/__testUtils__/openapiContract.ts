@@ -12,6 +12,8 @@ export interface Exchange {
   status: number;
   contentType: string | undefined;
   body: unknown;
+  /** What was sent, of a POST. */
+  sent?: unknown;
 }
 
 interface Parameter {
@@ -21,10 +23,13 @@ interface Parameter {
 
 interface Operation {
   id: string;
+  method: string;
   template: string;
   path: RegExp;
   parameters: Array<{ parameter: Parameter; pointer: string }>;
   responses: Map<string, string>;
+  /** Of the body's schema, if there is one. */
+  requestBody?: string;
 }
 
 interface Reference {
@@ -62,14 +67,17 @@ export class OpenapiContract {
       const shared = item.parameters ?? [];
       for (const [method, operation] of Object.entries(item)) {
         if (method === 'parameters') continue;
-        const { operationId, parameters, responses } = operation as {
-          operationId: string;
-          parameters?: unknown[];
-          responses: Record<string, unknown>;
-        };
+        const { operationId, parameters, requestBody, responses } =
+          operation as {
+            operationId: string;
+            parameters?: unknown[];
+            requestBody?: unknown;
+            responses: Record<string, unknown>;
+          };
         const base = `#/paths/${escape(template)}`;
         this.#operations.push({
           id: operationId,
+          method: method.toUpperCase(),
           template,
           path: new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`),
           parameters: [
@@ -86,6 +94,9 @@ export class OpenapiContract {
               return [status, `${pointer}/content/application~1json/schema`];
             }),
           ),
+          ...(requestBody !== undefined && {
+            requestBody: `${base}/${method}/requestBody/content/application~1json/schema`,
+          }),
         });
       }
     }
@@ -94,9 +105,11 @@ export class OpenapiContract {
   /** @throws Error that says how the exchange differs from what is documented. */
   check(exchange: Exchange): void {
     const [path, query = ''] = exchange.url.split('?');
-    const operation = this.#operations.find(each => each.path.test(path));
+    const operation = this.#operations.find(
+      each => each.method === exchange.method && each.path.test(path),
+    );
     const what = `${exchange.method} ${exchange.url} -> ${exchange.status}`;
-    if (!operation || exchange.method !== 'GET') {
+    if (!operation) {
       throw new Error(`${what}: there is no such operation`);
     }
     const pointer = operation.responses.get(String(exchange.status));
@@ -119,10 +132,36 @@ export class OpenapiContract {
     }
     // What a cursor holds is not documented, so that it can't be told from here whether it is a good one.
     const hasCursor = new URLSearchParams(query).has('cursor');
-    if (!wrongQuery && exchange.status === 400 && !hasCursor) {
+    // Nor is what a body's texts mean, which is left to whoever reads them.
+    const hasBody = operation.requestBody !== undefined;
+    if (!wrongQuery && exchange.status === 400 && !hasCursor && !hasBody) {
       throw new Error(`${what}: refused, though the query is as documented`);
     }
+    this.#checkSent(operation, exchange, what);
     if (exchange.status === 200) this.#exercised.add(operation.id);
+  }
+
+  #checkSent(operation: Operation, exchange: Exchange, what: string): void {
+    if (operation.requestBody === undefined) return;
+    const documented = this.#answers.getSchema(`${ID}${operation.requestBody}`);
+    if (!documented) throw new Error(`${what}: its body has no schema`);
+    const isDocumented = documented(exchange.sent);
+    if (!isDocumented && exchange.status === 200) {
+      throw new Error(
+        `${what}: the body is not documented: ${this.#answers.errorsText(
+          documented.errors,
+        )}`,
+      );
+    }
+    if (isDocumented && exchange.status === 400) {
+      const { error } = exchange.body as { error: { message: string } };
+      if (
+        /^(Field|The body)/.test(error.message) &&
+        !/configured/.test(error.message)
+      ) {
+        throw new Error(`${what}: refused, though the body is as documented`);
+      }
+    }
   }
 
   /** Documented operations that no checked exchange answered with 200. */

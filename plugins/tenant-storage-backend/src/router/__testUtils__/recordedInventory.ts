@@ -7,13 +7,14 @@ import type {
   ClusterInventory,
   Inventory,
   InventoryChange,
+  UnderClusterSettings,
 } from '../../inventory/types';
 
 type Records = { [K in KindName]?: RecordsByKind[K][] };
 
 /** One under cluster whose records are what a test says. Every kind is synced unless `states` says otherwise. */
 export class RecordedCluster implements ClusterInventory {
-  readonly settings;
+  readonly settings: UnderClusterSettings;
   readonly states = new Map<KindName, KindState>();
   readonly troubles: Array<{ message: string; since: number }> = [];
   readonly #records: Records;

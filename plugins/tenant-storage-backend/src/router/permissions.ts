@@ -18,6 +18,7 @@ import {
 } from '@backstage/plugin-permission-common';
 import { createConditionAuthorizer } from '@backstage/plugin-permission-node';
 import {
+  changeCreatePermission,
   fleetReadPermission,
   tenantReadPermission,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
@@ -35,14 +36,16 @@ import type { Inventory } from '../inventory/types';
 import { parseOwner, type TenantOwners } from '../ownership';
 import { isTenant } from '../views';
 
-/** What one caller may read, decided once for the request. */
-export interface ReadAccess {
+/** What one caller may do, decided once for the request. */
+export interface Access {
   mayReadTenant(tenant: TenantResource): boolean;
+  /** Whether the caller may ask for a change of its storage; nobody may of a tenant that they may not read. */
+  mayChangeTenant(tenant: TenantResource): boolean;
   mayReadUnderCluster(underCluster: UnderClusterResource): boolean;
 }
 
 /** Asks the permission system, or, while it is switched off, whether the caller is in a group of `tenantStorage.access.groups`. */
-export class ReadPermissions {
+export class Permissions {
   readonly #auth: AuthService;
   readonly #logger: LoggerService;
   readonly #userInfo: UserInfoService;
@@ -65,11 +68,11 @@ export class ReadPermissions {
     permissionsRegistry: PermissionsRegistryService;
     inventory: Pick<Inventory, 'cluster'>;
     owners: TenantOwners;
-  }): ReadPermissions {
+  }): Permissions {
     const { permissionsRegistry, inventory, owners } = options;
     permissionsRegistry.addResourceType({
       resourceRef: tenantPermissionResourceRef,
-      permissions: [tenantReadPermission],
+      permissions: [tenantReadPermission, changeCreatePermission],
       rules: Object.values(tenantPermissionRules),
       getResources: async refs =>
         refs.map(ref => {
@@ -87,7 +90,7 @@ export class ReadPermissions {
       getResources: async refs =>
         refs.map(name => (inventory.cluster(name) ? { name } : undefined)),
     });
-    return new ReadPermissions(options);
+    return new Permissions(options);
   }
 
   private constructor(options: {
@@ -109,8 +112,8 @@ export class ReadPermissions {
   }
 
   /** @throws ServiceUnavailableError if the permission system does not answer. */
-  async accessOf(credentials: BackstageCredentials): Promise<ReadAccess> {
-    const [tenant, fleet] = await this.#decisions(credentials);
+  async accessOf(credentials: BackstageCredentials): Promise<Access> {
+    const [tenant, fleet, change] = await this.#decisions(credentials);
     const tenantAllowed = createConditionAuthorizer(
       this.#permissionsRegistry.getPermissionRuleset(
         tenantPermissionResourceRef,
@@ -123,13 +126,15 @@ export class ReadPermissions {
     );
     return {
       mayReadTenant: resource => tenantAllowed(tenant, resource),
+      mayChangeTenant: resource =>
+        tenantAllowed(tenant, resource) && tenantAllowed(change, resource),
       mayReadUnderCluster: resource => underClusterAllowed(fleet, resource),
     };
   }
 
   async #decisions(
     credentials: BackstageCredentials,
-  ): Promise<[PolicyDecision, PolicyDecision]> {
+  ): Promise<[PolicyDecision, PolicyDecision, PolicyDecision]> {
     if (!this.#enabled && this.#auth.isPrincipal(credentials, 'user')) {
       // Without permissions the permissions service allows everything to everybody, which is not for tenants' storage.
       const { ownershipEntityRefs } = await this.#userInfo.getUserInfo(
@@ -139,17 +144,19 @@ export class ReadPermissions {
         this.#groups.has(ref.toLowerCase()),
       );
       const result = member ? AuthorizeResult.ALLOW : AuthorizeResult.DENY;
-      return [{ result }, { result }];
+      return [{ result }, { result }, { result }];
     }
     try {
-      const [tenant, fleet] = await this.#permissions.authorizeConditional(
-        [
-          { permission: tenantReadPermission },
-          { permission: fleetReadPermission },
-        ],
-        { credentials },
-      );
-      return [tenant, fleet];
+      const [tenant, fleet, change] =
+        await this.#permissions.authorizeConditional(
+          [
+            { permission: tenantReadPermission },
+            { permission: fleetReadPermission },
+            { permission: changeCreatePermission },
+          ],
+          { credentials },
+        );
+      return [tenant, fleet, change];
     } catch (error) {
       // The cause is for the log: it tells readers how the portal is built.
       this.#logger.error(

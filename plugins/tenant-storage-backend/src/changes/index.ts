@@ -1,0 +1,3 @@
+export { quotaFactsOf } from './quotaFacts';
+export { quotaPreview } from './quotaPreview';
+export { ManifestRepositories } from './repositories';

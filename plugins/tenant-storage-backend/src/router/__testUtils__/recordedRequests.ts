@@ -1,0 +1,124 @@
+import type {
+  QuotaChangeFacts,
+  StorageRequest,
+  StorageRequestList,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
+import type {
+  RequestedObject,
+  RequestQuery,
+  RequestToRecord,
+  StorageRequests,
+} from '../../requests';
+
+/** Requests in memory, and what was asked of them. */
+export class RecordedRequests implements StorageRequests {
+  readonly recorded: RequestToRecord[] = [];
+  readonly requests: StorageRequest[] = [];
+  readonly audiences: Array<string | undefined> = [];
+  readonly asked: RequestedObject[] = [];
+  troubles: StorageRequestList['errors'] = [];
+  /** What the Git host says of the open one. */
+  proposal?: () => Promise<QuotaChangeFacts['openRequest']>;
+  readonly #listeners = new Set<
+    (request: { underCluster: string; tenant: string }) => void
+  >();
+
+  add(request: Partial<StorageRequest>): StorageRequest {
+    const number = this.requests.length + 1;
+    const at = new Date(Date.UTC(2026, 0, number)).toISOString();
+    const whole: StorageRequest = {
+      id: `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`,
+      underCluster: 'north',
+      tenant: 'alpha',
+      change: 'quota',
+      size: '60Gi',
+      sizeBytes: `${60n * 1024n ** 3n}`,
+      before: null,
+      reason: 'More data',
+      requester: 'user:default/ada',
+      state: 'opened',
+      since: at,
+      by: null,
+      message: null,
+      open: true,
+      pullRequest: null,
+      repository: { host: 'git.example.com', repository: 'acme/fleet' },
+      revision: null,
+      gates: null,
+      history: [{ state: 'opened', at, by: null, message: null }],
+      createdAt: at,
+      ...request,
+    };
+    this.requests.unshift(whole);
+    return whole;
+  }
+
+  async record(request: RequestToRecord): Promise<StorageRequest> {
+    this.recorded.push(request);
+    const { underCluster, tenant, size, sizeBytes, reason, requester } =
+      request;
+    return this.add({
+      underCluster,
+      tenant,
+      size,
+      sizeBytes: `${sizeBytes}`,
+      before: request.before === null ? null : `${request.before}`,
+      reason,
+      requester,
+      state: 'preparing',
+    });
+  }
+
+  async tenants() {
+    return this.requests.map(({ underCluster, tenant }) => ({
+      underCluster,
+      tenant,
+    }));
+  }
+
+  async list({ tenants, states, open, limit, offset }: RequestQuery) {
+    this.audiences.push(...tenants.map(({ audience }) => audience));
+    const found = this.requests.filter(
+      request =>
+        tenants.some(
+          each =>
+            each.underCluster === request.underCluster &&
+            each.tenant === request.tenant,
+        ) &&
+        (states === undefined || states.includes(request.state)) &&
+        (open === undefined || request.open === open),
+    );
+    return { items: found.slice(offset, offset + limit), total: found.length };
+  }
+
+  async openRequest({ underCluster, tenant }: RequestedObject) {
+    return this.requests.find(
+      each =>
+        each.open &&
+        each.underCluster === underCluster &&
+        each.tenant === tenant,
+    );
+  }
+
+  async proposed(object: RequestedObject) {
+    this.asked.push(object);
+    return this.proposal?.() ?? null;
+  }
+
+  async problems() {
+    return this.troubles;
+  }
+
+  onChange(
+    listener: (request: { underCluster: string; tenant: string }) => void,
+  ) {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  change(request: { underCluster: string; tenant: string }): void {
+    for (const listener of this.#listeners) listener(request);
+  }
+}
