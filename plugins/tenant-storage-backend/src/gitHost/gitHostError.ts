@@ -1,4 +1,4 @@
-import { ServiceUnavailableError } from '@backstage/errors';
+import { isError, ServiceUnavailableError } from '@backstage/errors';
 
 /** Why a Git host gave no answer. */
 export type GitHostFault =
@@ -143,8 +143,10 @@ const CAUSES: Record<string, string> = {
 
 /** The code of what is behind an error of fetch, which hides it one or two causes deep. */
 function codeOf(error: unknown, depth = 0): string | undefined {
-  if (!(error instanceof Error) || depth > 3) return undefined;
-  const { code, cause } = error as Error & { code?: unknown };
+  if (typeof error !== 'object' || error === null || depth > 3) {
+    return undefined;
+  }
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
   if (typeof code === 'string' && code in CAUSES) return code;
   return codeOf(cause, depth + 1);
 }
@@ -152,8 +154,7 @@ function codeOf(error: unknown, depth = 0): string | undefined {
 /** The error for a question that got no answer at all. */
 export function unreachable(host: string, error: unknown): GitHostError {
   const isTimeout =
-    error instanceof Error &&
-    (error.name === 'TimeoutError' || error.name === 'AbortError');
+    isError(error) && ['TimeoutError', 'AbortError'].includes(error.name);
   const code = codeOf(error);
   let why = 'the connection fails';
   if (isTimeout) why = 'it does not answer in time';

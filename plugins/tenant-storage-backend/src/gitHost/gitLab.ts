@@ -124,7 +124,9 @@ export class GitLabHost implements GitHost {
             status: response.status,
             header: name => response.headers.get(name) ?? undefined,
             body: text,
-            subject: `the project`,
+            subject: `the project ${decodeURIComponent(
+              /projects\/([^/]+)/.exec(endpoint)?.[1] ?? '',
+            )}`,
             now: this.#now(),
           });
         }

@@ -316,7 +316,7 @@ function beforeMerge(
     message: verdict.words || null,
   };
   if (proposal.state === 'open') {
-    return [...before, said ?? opened];
+    return said ? [...before, said] : [opened];
   }
   const judged = said && said.state !== request.state ? [said] : [];
   if (proposal.state === 'closed') {

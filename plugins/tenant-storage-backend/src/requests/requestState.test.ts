@@ -1,0 +1,538 @@
+import type { Proposal, Review } from '../gitHost';
+import {
+  nextState,
+  verdictOf,
+  type Evidence,
+  type FluxEvidence,
+  type HostEvidence,
+  type RequestProgress,
+} from './requestState';
+
+const GI = 2n ** 30n;
+const MINUTE = 60_000;
+const ASKED = Date.UTC(2026, 10, 22, 12);
+const RULES = { stuckAfter: 10 * MINUTE };
+
+function progress(parts: Partial<RequestProgress> = {}): RequestProgress {
+  return {
+    state: 'preparing',
+    since: ASKED,
+    askedAt: ASKED,
+    sizeBytes: 60n * GI,
+    liveBefore: 50n * GI,
+    liveBeforeKnown: true,
+    proposal: null,
+    mergedAt: null,
+    appliedAt: null,
+    host: 'github.com',
+    ...parts,
+  };
+}
+
+function proposal(parts: Partial<Proposal> = {}): Proposal {
+  return {
+    number: 4,
+    url: 'https://github.com/acme/fleet/pull/4',
+    title: 'Raise',
+    branch: 'b',
+    state: 'open',
+    head: 'h',
+    author: 'portal',
+    createdAt: ASKED + 5_000,
+    mergedAt: null,
+    closedAt: null,
+    mergeCommit: null,
+    ...parts,
+  };
+}
+
+function seen(
+  parts: Partial<Extract<HostEvidence, { seen: 'yes' }>> = {},
+): HostEvidence {
+  return {
+    seen: 'yes',
+    proposal: proposal(),
+    reviews: [],
+    endedBy: null,
+    endedByReviewer: false,
+    ...parts,
+  };
+}
+
+const MERGED = seen({
+  proposal: proposal({
+    state: 'merged',
+    mergedAt: ASKED + 3 * MINUTE,
+    mergeCommit: 'c',
+  }),
+  endedBy: 'petra',
+});
+
+function review(
+  verdict: Review['verdict'],
+  parts: Partial<Review> = {},
+): Review {
+  return { by: 'petra', at: ASKED + MINUTE, verdict, words: '', ...parts };
+}
+
+function live(bytes: bigint | null): Evidence['live'] {
+  return { known: true, bytes, all: bytes === null ? [] : [bytes] };
+}
+
+function flux(
+  parts: Partial<Extract<FluxEvidence, { seen: true }>> = {},
+): FluxEvidence {
+  return {
+    seen: true,
+    owner: 'flux-system/tenants',
+    applied: false,
+    suspended: false,
+    failing: null,
+    ...parts,
+  };
+}
+
+function evidence(parts: Partial<Evidence> = {}): Evidence {
+  return {
+    at: ASKED + 4 * MINUTE,
+    host: seen(),
+    live: live(50n * GI),
+    flux: { seen: false },
+    ...parts,
+  };
+}
+
+const statesOf = (request: RequestProgress, what: Evidence) =>
+  nextState(request, what, RULES).map(({ state }) => state);
+
+describe('a request that is not merged', () => {
+  it.each<[string, Partial<RequestProgress>, Partial<Evidence>, string[]]>([
+    [
+      'is being prepared',
+      {},
+      { host: seen({ proposal: null }) },
+      ['preparing'],
+    ],
+    [
+      'is stuck if it never gets to its Git host',
+      {},
+      { host: seen({ proposal: null }), at: ASKED + 11 * MINUTE },
+      ['stuck'],
+    ],
+    [
+      'is live if somebody else did it meanwhile',
+      {},
+      {
+        host: seen({ proposal: null }),
+        at: ASKED + 11 * MINUTE,
+        live: live(60n * GI),
+      },
+      ['live'],
+    ],
+    ['is opened', {}, {}, ['opened']],
+    [
+      'goes on by itself when it gets there late',
+      { state: 'stuck' },
+      { at: ASKED + 20 * MINUTE },
+      ['opened'],
+    ],
+    [
+      'is approved',
+      { state: 'opened', proposal: { number: 4 } },
+      { host: seen({ reviews: [review('approved')] }) },
+      ['approved'],
+    ],
+    [
+      'is approved before anybody saw it opened',
+      {},
+      { host: seen({ reviews: [review('approved')] }) },
+      ['opened', 'approved'],
+    ],
+    [
+      'is asked back, whoever else approves',
+      { state: 'approved', proposal: { number: 4 } },
+      {
+        host: seen({
+          reviews: [
+            review('approved'),
+            review('changesRequested', { by: 'paul' }),
+          ],
+        }),
+      },
+      ['changesRequested'],
+    ],
+    [
+      'is open again when the approval is taken back',
+      { state: 'approved', proposal: { number: 4 } },
+      { host: seen({ reviews: [review('withdrawn')] }) },
+      ['opened'],
+    ],
+    [
+      'is not approved by what was said of another wish',
+      { state: 'opened', proposal: { number: 4 } },
+      { host: seen({ reviews: [review('approved', { at: ASKED - 1 })] }) },
+      ['opened'],
+    ],
+    [
+      'is withdrawn',
+      { state: 'opened', proposal: { number: 4 } },
+      { host: seen({ proposal: proposal({ state: 'closed' }) }) },
+      ['withdrawn'],
+    ],
+    [
+      'is opened again by opening it again',
+      { state: 'withdrawn', proposal: { number: 4 } },
+      {},
+      ['opened'],
+    ],
+    [
+      'goes on with a new proposal on its branch',
+      { state: 'withdrawn', proposal: { number: 3 } },
+      {},
+      ['opened'],
+    ],
+    [
+      'is stuck if its repository is gone',
+      { state: 'opened', proposal: { number: 4 } },
+      { host: { seen: 'repositoryGone', message: 'gone' } },
+      ['stuck'],
+    ],
+    [
+      'is stuck if its proposal is gone',
+      { state: 'opened', proposal: { number: 4 } },
+      { host: seen({ proposal: null }) },
+      ['stuck'],
+    ],
+    [
+      'stays what it is while its Git host gives no answer, however long',
+      { state: 'approved', proposal: { number: 4 } },
+      { host: { seen: 'unknown' }, at: ASKED + 999 * MINUTE },
+      [],
+    ],
+    [
+      'is not live before it is merged',
+      { state: 'opened', proposal: { number: 4 } },
+      { live: live(60n * GI) },
+      ['opened'],
+    ],
+  ])('%s', (_, request, what, states) => {
+    expect(statesOf(progress(request), evidence(what))).toEqual(states);
+  });
+
+  it('says who closed it, with the words of a reviewer', () => {
+    const [step] = nextState(
+      progress({ state: 'opened', proposal: { number: 4 } }),
+      evidence({
+        host: seen({
+          proposal: proposal({ state: 'closed', closedAt: ASKED + MINUTE }),
+          reviews: [],
+          endedBy: 'petra',
+          endedByReviewer: true,
+        }),
+      }),
+      RULES,
+    );
+    expect(step).toEqual({
+      state: 'withdrawn',
+      at: ASKED + MINUTE,
+      by: 'petra',
+      message: 'petra, who reviewed it, closed it without accepting it',
+    });
+  });
+});
+
+describe('a request that is merged', () => {
+  const merged = progress({
+    state: 'merged',
+    proposal: { number: 4 },
+    mergedAt: ASKED + 3 * MINUTE,
+  });
+  const late = ASKED + 14 * MINUTE;
+
+  it.each<[string, Partial<RequestProgress>, Partial<Evidence>, string[]]>([
+    ['is merged', {}, { flux: flux() }, ['merged']],
+    ['is applied', {}, { flux: flux({ applied: true }) }, ['applied']],
+    [
+      'is live',
+      {},
+      { flux: flux({ applied: true }), live: live(60n * GI) },
+      ['applied', 'live'],
+    ],
+    ['is live without Flux', {}, { live: live(60n * GI) }, ['live']],
+    [
+      'is live before Flux says that it applied it',
+      {},
+      { flux: flux(), live: live(60n * GI) },
+      ['live'],
+    ],
+    [
+      'is live although another quota binds first',
+      {},
+      { live: { known: true, bytes: 40n * GI, all: [40n * GI, 60n * GI] } },
+      ['live'],
+    ],
+    [
+      'is live with what an approver made of it',
+      {},
+      { flux: flux({ applied: true }), live: live(55n * GI) },
+      ['applied', 'live'],
+    ],
+    [
+      'is not live with a size that came before it was applied',
+      {},
+      { flux: flux(), live: live(55n * GI) },
+      ['merged'],
+    ],
+    [
+      'is stuck when Flux can not apply it',
+      {},
+      {
+        flux: flux({ failing: { words: 'BuildFailed: x', ofTheMerge: true } }),
+      },
+      ['stuck'],
+    ],
+    [
+      'waits when Flux failed at something older',
+      {},
+      { flux: flux({ failing: { words: 'x', ofTheMerge: false } }) },
+      ['merged'],
+    ],
+    [
+      'is stuck when Flux goes on failing at something older',
+      {},
+      { flux: flux({ failing: { words: 'x', ofTheMerge: false } }), at: late },
+      ['stuck'],
+    ],
+    [
+      'is stuck while Flux is suspended',
+      {},
+      { flux: flux({ suspended: true }) },
+      ['stuck'],
+    ],
+    [
+      'is stuck when it is not applied',
+      {},
+      { flux: flux(), at: late },
+      ['stuck'],
+    ],
+    ['is stuck when nothing happens', {}, { at: late }, ['stuck']],
+    [
+      'goes on by itself when Flux is resumed',
+      { state: 'stuck' },
+      { flux: flux({ applied: true }) },
+      ['applied'],
+    ],
+    [
+      'goes on by itself when the quota comes late',
+      { state: 'stuck' },
+      { at: late, live: live(60n * GI) },
+      ['live'],
+    ],
+    [
+      'waits a little for the quota after it was applied',
+      { state: 'applied', appliedAt: ASKED + 4 * MINUTE },
+      { flux: flux({ applied: true }), at: ASKED + 4.5 * MINUTE },
+      ['applied'],
+    ],
+    [
+      'is stuck when it was applied and the quota is the old one',
+      { state: 'applied', appliedAt: ASKED + 4 * MINUTE },
+      { flux: flux({ applied: true }), at: ASKED + 6 * MINUTE },
+      ['stuck'],
+    ],
+    [
+      'waits longer if nobody knows which Kustomization has the quota',
+      { state: 'applied', appliedAt: ASKED + 4 * MINUTE },
+      { flux: flux({ applied: true, owner: null }), at: ASKED + 6 * MINUTE },
+      ['applied'],
+    ],
+    [
+      'is not stuck because nobody can see its under cluster',
+      {},
+      { live: { known: false }, at: late },
+      ['merged'],
+    ],
+    [
+      'stays stuck while nobody can see whether it goes on',
+      { state: 'stuck' },
+      { live: { known: false }, at: late },
+      [],
+    ],
+    [
+      'is not live because the quota is unknown',
+      { liveBeforeKnown: false },
+      { flux: flux({ applied: true }), live: { known: false } },
+      ['applied'],
+    ],
+  ])('%s', (_, request, what, states) => {
+    expect(
+      statesOf(
+        { ...merged, ...request },
+        evidence({ host: { seen: 'unknown' }, ...what }),
+      ),
+    ).toEqual(states);
+  });
+
+  it('tells the tenant that applying failed, and the platform team why', () => {
+    const [step] = nextState(
+      merged,
+      evidence({
+        flux: flux({
+          failing: {
+            words: 'BuildFailed: tenants/beta is wrong',
+            ofTheMerge: true,
+          },
+        }),
+      }),
+      RULES,
+    );
+    expect(step.message).toContain('the platform team sees why');
+    expect(step.message).not.toMatch(/beta|Kustomization/);
+    expect(step.platformMessage).toBe(
+      'Kustomization flux-system/tenants is not ready: BuildFailed: tenants/beta is wrong',
+    );
+  });
+
+  it('says which size it became', () => {
+    const steps = nextState(merged, evidence({ live: live(55n * GI) }), RULES);
+    expect(steps).toMatchObject([
+      {
+        state: 'live',
+        message: expect.stringMatching(/55 Gi now, not the 60 Gi/),
+      },
+    ]);
+  });
+
+  it('tells everything that it went through since it was looked at', () => {
+    const steps = nextState(
+      progress(),
+      evidence({
+        host: {
+          ...(MERGED as Extract<HostEvidence, { seen: 'yes' }>),
+          reviews: [review('approved', { words: 'Fine' })],
+        },
+        flux: flux({ applied: true }),
+        live: live(60n * GI),
+      }),
+      RULES,
+    );
+    expect(steps).toEqual([
+      { state: 'opened', at: ASKED + 5_000, by: 'portal', message: null },
+      { state: 'approved', at: ASKED + MINUTE, by: 'petra', message: 'Fine' },
+      { state: 'merged', at: ASKED + 3 * MINUTE, by: 'petra', message: null },
+      { state: 'applied', at: ASKED + 4 * MINUTE, by: null, message: null },
+      { state: 'live', at: ASKED + 4 * MINUTE, by: null, message: null },
+    ]);
+  });
+});
+
+describe('a request at a Git host that can not be asked', () => {
+  const never: HostEvidence = { seen: 'never', kind: 'Gitea' };
+
+  it('goes on by the live quota alone, and says so', () => {
+    const [step] = nextState(
+      progress(),
+      evidence({ host: never, at: ASKED + 999 * MINUTE }),
+      RULES,
+    );
+    expect(step).toMatchObject({
+      state: 'preparing',
+      message: expect.stringContaining("at Gitea can't be seen"),
+    });
+    expect(
+      statesOf(progress(), evidence({ host: never, live: live(60n * GI) })),
+    ).toEqual(['live']);
+    expect(
+      statesOf(progress(), evidence({ host: never, live: live(55n * GI) })),
+    ).toEqual(['live']);
+  });
+});
+
+describe('whatever is seen, in whatever order', () => {
+  const hosts: HostEvidence[] = [
+    { seen: 'unknown' },
+    seen({ proposal: null }),
+    seen(),
+    seen({ reviews: [review('approved')] }),
+    seen({ reviews: [review('changesRequested')] }),
+    seen({ proposal: proposal({ state: 'closed', closedAt: ASKED }) }),
+    MERGED,
+  ];
+  const lives: Array<Evidence['live']> = [
+    { known: false },
+    live(null),
+    live(50n * GI),
+    live(55n * GI),
+    live(60n * GI),
+  ];
+  const fluxes: FluxEvidence[] = [
+    { seen: false },
+    flux(),
+    flux({ applied: undefined }),
+    flux({ applied: true }),
+    flux({ suspended: true }),
+    flux({ failing: { words: 'x', ofTheMerge: true } }),
+  ];
+
+  it('time never goes back, live is the end, and what is merged stays merged', () => {
+    const all = hosts.flatMap(host =>
+      lives.flatMap(of => fluxes.map(by => ({ host, live: of, flux: by }))),
+    );
+    let count = 0;
+    for (const first of all) {
+      for (const second of all) {
+        let request = progress();
+        let at = ASKED;
+        for (const what of [first, second]) {
+          at += 6 * MINUTE;
+          const before = request;
+          for (const step of nextState(request, { at, ...what }, RULES)) {
+            count += 1;
+            if (step.at < request.since || step.at > at) {
+              throw new Error(`${step.state} is at a wrong time`);
+            }
+            if (request.state === 'live') throw new Error('live is no end');
+            if (
+              before.mergedAt !== null &&
+              !['merged', 'applied', 'live', 'stuck'].includes(step.state)
+            ) {
+              throw new Error(`${step.state} after the merge`);
+            }
+            request = {
+              ...request,
+              state: step.state,
+              since: step.at,
+              mergedAt:
+                step.state === 'merged'
+                  ? request.mergedAt ?? step.at
+                  : request.mergedAt,
+              appliedAt:
+                step.state === 'applied'
+                  ? request.appliedAt ?? step.at
+                  : request.appliedAt,
+            };
+          }
+          if (what.host.seen === 'yes' && what.host.proposal) {
+            request = { ...request, proposal: what.host.proposal };
+          }
+        }
+      }
+    }
+    expect(count).toBeGreaterThan(10_000);
+  });
+});
+
+describe('what reviewers say', () => {
+  it('is the latest, and asking for changes weighs more', () => {
+    const said = verdictOf(
+      [
+        review('changesRequested', { by: 'a', at: ASKED + 1 }),
+        review('changesRequested', { by: 'b', at: ASKED + 2 }),
+        review('approved', { by: 'c', at: ASKED + 3 }),
+      ],
+      ASKED,
+    );
+    expect(said?.by).toBe('b');
+    expect(verdictOf([review('withdrawn')], ASKED)).toBeUndefined();
+  });
+});

@@ -1,0 +1,789 @@
+import { ConfigReader } from '@backstage/config';
+import { mockServices } from '@backstage/backend-test-utils';
+import { ScmIntegrations } from '@backstage/integration';
+import type { NotificationSendOptions } from '@backstage/plugin-notifications-node';
+import type { Knex } from 'knex';
+import { createGitHosts } from '../gitHost';
+import { GitHubServer, sha } from '../gitHost/gitHubServer.test.server';
+import type { InventoryChange } from '../inventory/types';
+import { ManualClock, until } from '../kubernetes/manualClock.test.clock';
+import { inventoryOf, quota, type Content } from '../views/inventoryOf.testing';
+import { testDatabases, type TestDatabaseServer } from './databases.testing';
+import { createStorageRequests } from './storageRequests';
+import type { RequestToRecord } from './types';
+
+const GI = 2n ** 30n;
+const BRANCH = 'kmetal-storage.muc-1.alpha.quota';
+const TRAILER = 'Kmetal-Storage-Change: muc-1/alpha quota';
+const ALPHA = { underCluster: 'muc-1', tenant: 'alpha' } as const;
+const OBJECT = { ...ALPHA, change: 'quota' } as const;
+
+/** An under cluster whose content changes. */
+class ChangingCluster {
+  content: Content = { ResourceQuota: [quota('50Gi', '41Gi')] };
+  notInstalled = true;
+  readonly #listeners = new Set<(change: InventoryChange) => void>();
+
+  readonly inventory = {
+    clusters: () => [this.cluster()],
+    cluster: (name: string) => (name === 'muc-1' ? this.cluster() : undefined),
+    onChange: (listener: (change: InventoryChange) => void) => {
+      this.#listeners.add(listener);
+      return () => this.#listeners.delete(listener);
+    },
+  };
+
+  cluster() {
+    return inventoryOf(this.content, {
+      states: this.notInstalled
+        ? { Kustomization: { state: 'notInstalled', since: 0, message: '' } }
+        : {},
+    });
+  }
+
+  setQuota(hard: string, labels?: Record<string, string>) {
+    this.content = {
+      ...this.content,
+      ResourceQuota: [{ ...quota(hard, '41Gi'), labels }],
+    };
+  }
+
+  setFlux(
+    parts: Partial<NonNullable<Content['Kustomization']>[number]> = {},
+  ): void {
+    this.notInstalled = false;
+    this.content = {
+      ...this.content,
+      Kustomization: [
+        {
+          name: 'tenants',
+          namespace: 'flux-system',
+          suspended: false,
+          ready: { status: 'True' },
+          lastAppliedRevision: `main@sha1:${sha('a')}`,
+          ...parts,
+        },
+      ],
+    };
+  }
+
+  tell(kind: InventoryChange['kind'], namespace?: string) {
+    for (const listener of [...this.#listeners]) {
+      listener({ underCluster: 'muc-1', kind, namespace });
+    }
+  }
+}
+
+describe.each(testDatabases())(
+  'requests that are followed, in $name',
+  server => {
+    beforeAll(() => server.start(), 60_000);
+    afterAll(() => server.stop(), 60_000);
+    followed(server);
+  },
+);
+
+function followed(server: TestDatabaseServer) {
+  let clock: ManualClock;
+  let gitHub: GitHubServer;
+  let cluster: ChangingCluster;
+  let knex: Knex;
+  let connect: () => Knex;
+  let sent: NotificationSendOptions[];
+  let notifications: { send: jest.Mock };
+  const stops: Array<() => Promise<void>> = [];
+
+  function wish(parts: Partial<RequestToRecord> = {}): RequestToRecord {
+    return {
+      ...OBJECT,
+      size: '60Gi',
+      sizeBytes: 60n * GI,
+      before: 50n * GI,
+      allowBelowUse: false,
+      reason: 'The database grows.',
+      requester: 'user:default/alice',
+      repository: {
+        url: `${gitHub.url}/acme/fleet`,
+        host: gitHub.server.host,
+        repository: 'acme/fleet',
+      },
+      branch: BRANCH,
+      ...parts,
+    };
+  }
+
+  /** A replica of the backend, and its poll. */
+  async function replica(on: Knex = knex) {
+    const scheduler = mockServices.scheduler.mock();
+    const logger = mockServices.logger.mock();
+    const integrations = ScmIntegrations.fromConfig(
+      new ConfigReader({
+        integrations: {
+          github: [
+            {
+              host: gitHub.server.host,
+              apiBaseUrl: `${gitHub.url}/api/v3`,
+              token: 'secret',
+            },
+          ],
+        },
+      }),
+    );
+    const running = await createStorageRequests({
+      database: mockServices.database({ knex: on }),
+      logger,
+      scheduler,
+      notifications,
+      integrations,
+      inventory: cluster.inventory,
+      factsOf: () => {
+        const [live] = cluster.content.ResourceQuota ?? [];
+        const [[key, hard]] = Object.entries(live?.hard ?? {});
+        const bytes = BigInt(hard.replace('Gi', '')) * GI;
+        return {
+          isTenant: true,
+          storageClass: 'tenant-storage-class',
+          quotaState: 'limited',
+          limits: [
+            {
+              quota: 'alpha-storage',
+              key,
+              resource: 'bytes',
+              storageClass: 'tenant-storage-class',
+              hard: `${bytes}`,
+              used: `${41n * GI}`,
+              remaining: null,
+              usedRatio: null,
+            },
+          ],
+          quotas: {},
+          charged: `${41n * GI}`,
+          headroom: {
+            state: 'unknown',
+            bytes: null,
+            explanation: '',
+            limitedBy: null,
+            overhead: '0',
+            doubled: false,
+            inFlight: '0',
+          },
+          headroomAfter: null,
+          pending: null,
+          fleet: null,
+        };
+      },
+      settings: {
+        schedule: { frequency: { seconds: 30 }, timeout: { minutes: 2 } },
+        stuckAfter: { minutes: 10 },
+      },
+      portalUrl: 'https://portal.example.com/',
+      clock,
+      gitHosts: createGitHosts({
+        integrations,
+        timeoutMs: 500,
+        now: () => clock.now(),
+      }),
+    });
+    await running.start();
+    stops.push(running.stop);
+    const tasks = scheduler.scheduleTask.mock.calls.map(([task]) => task);
+    const poll = async (after = 30_000) => {
+      clock.advance(after);
+      await tasks[0].fn(new AbortController().signal);
+    };
+    return { ...running, logger, tasks, poll };
+  }
+
+  const titles = () => sent.map(({ payload }) => payload.title);
+
+  async function stateOf({
+    requests,
+  }: Awaited<ReturnType<typeof replica>>): Promise<string> {
+    const { items } = await requests.list({
+      tenants: [ALPHA],
+      limit: 1,
+      offset: 0,
+    });
+    return items[0].state;
+  }
+
+  beforeEach(async () => {
+    clock = new ManualClock();
+    gitHub = new GitHubServer(() => clock.now());
+    await gitHub.server.start();
+    cluster = new ChangingCluster();
+    ({ knex, connect } = await server.create());
+    sent = [];
+    notifications = {
+      send: jest.fn(async notification => {
+        sent.push(notification);
+      }),
+    };
+  });
+  afterEach(async () => {
+    await Promise.all(stops.splice(0).map(stop => stop()));
+    await gitHub.server.stop();
+  });
+
+  it('go from the wish to the live quota, and the requester is told on the way', async () => {
+    cluster.setFlux();
+    cluster.setQuota('50Gi', {
+      'kustomize.toolkit.fluxcd.io/name': 'tenants',
+      'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
+    });
+    const one = await replica();
+    const recorded = await one.requests.record(wish());
+    await one.poll();
+    expect(await stateOf(one)).toBe('preparing');
+    const pull = gitHub.open(BRANCH);
+    await one.poll();
+    expect(await stateOf(one)).toBe('opened');
+    gitHub.review(pull, 'petra', 'CHANGES_REQUESTED', 'What for?');
+    await one.poll();
+    expect(await one.requests.openRequest(OBJECT)).toMatchObject({
+      state: 'changesRequested',
+      by: 'petra',
+      message: 'What for?',
+      pullRequest: { number: 1, url: `${gitHub.url}/acme/fleet/pull/1` },
+    });
+    clock.advance(1000);
+    gitHub.review(pull, 'petra', 'APPROVED', 'I see');
+    await one.poll();
+    expect(await stateOf(one)).toBe('approved');
+    clock.advance(1000);
+    const commit = gitHub.merge(pull);
+    await one.poll();
+    expect(await stateOf(one)).toBe('merged');
+    // Something later has the merge in it.
+    gitHub.history.push(sha('e'));
+    cluster.setFlux({ lastAppliedRevision: `main@sha1:${sha('e')}` });
+    await one.poll();
+    expect(await stateOf(one)).toBe('applied');
+    cluster.setQuota('60Gi');
+    await one.poll();
+
+    const { items } = await one.requests.list({
+      tenants: [ALPHA],
+      limit: 10,
+      offset: 0,
+    });
+    expect(items).toMatchObject([
+      {
+        id: recorded.id,
+        state: 'live',
+        open: false,
+        revision: commit,
+        gates: null,
+      },
+    ]);
+    expect(
+      items[0].history.map(({ state, by, message }) => [state, by, message]),
+    ).toEqual([
+      ['preparing', null, null],
+      ['opened', 'kmetal-portal[bot]', null],
+      ['changesRequested', 'petra', 'What for?'],
+      ['approved', 'petra', 'I see'],
+      ['merged', 'petra', null],
+      ['applied', null, null],
+      ['live', null, null],
+    ]);
+    expect(titles()).toEqual([
+      'Asked back: 60Gi of storage for alpha in muc-1',
+      'Approved: 60Gi of storage for alpha in muc-1',
+      'It is there: 60Gi of storage for alpha in muc-1',
+    ]);
+    expect(sent[0]).toEqual({
+      recipients: { type: 'entity', entityRef: 'user:default/alice' },
+      payload: {
+        title: titles()[0],
+        description: 'petra writes: What for?',
+        severity: 'normal',
+        link: '/catalog/default/resource/muc-1.alpha/storage',
+        topic: 'tenant-storage',
+        scope: `request:${recorded.id}:changesRequested`,
+      },
+    });
+    // Nothing is asked any more.
+    gitHub.server.take();
+    await one.poll();
+    expect(gitHub.server.take()).toEqual([]);
+  });
+
+  it('run once for all replicas, and every replica tells its readers', async () => {
+    const one = await replica();
+    expect(one.tasks.map(({ id, scope }) => [id, scope])).toEqual([
+      ['follow-storage-requests', 'global'],
+      ['tell-storage-requests', 'local'],
+    ]);
+    const two = await replica(connect());
+    const told: string[] = [];
+    one.requests.onChange(({ tenant }) => told.push(`one ${tenant}`));
+    const end = two.requests.onChange(({ tenant }) =>
+      told.push(`two ${tenant}`),
+    );
+    await one.requests.record(wish());
+    expect(told).toEqual(['one alpha']);
+    await two.tasks[1].fn(new AbortController().signal);
+    await two.tasks[1].fn(new AbortController().signal);
+    expect(told).toEqual(['one alpha', 'two alpha']);
+    gitHub.open(BRANCH);
+    end();
+    await one.poll();
+    expect(told.slice(2)).toContain('one alpha');
+    expect(told.slice(2)).not.toContain('two alpha');
+  });
+
+  it('are live at once when the quota is, without waiting for the next poll', async () => {
+    const one = await replica();
+    await one.requests.record(wish());
+    const pull = gitHub.open(BRANCH);
+    await one.poll();
+    gitHub.merge(pull);
+    cluster.setQuota('60Gi');
+    cluster.tell('ResourceQuota', 'alpha');
+    cluster.tell('ResourceQuota', 'alpha');
+    gitHub.server.take();
+    clock.advance(1000);
+    let state = '';
+    await until(
+      () => state === 'live',
+      () => {
+        stateOf(one).then(it => {
+          state = it;
+        });
+      },
+    );
+    expect(
+      gitHub.server.take().filter(({ path }) => path.includes('/pulls?')),
+    ).toHaveLength(1);
+    expect(titles()).toEqual([
+      'It is there: 60Gi of storage for alpha in muc-1',
+    ]);
+  });
+
+  it('cost one conditional call for the list and one for each open one’s reviews, while nothing happens', async () => {
+    const one = await replica();
+    for (const tenant of ['alpha', 'beta', 'gamma']) {
+      await one.requests.record(wish({ tenant, branch: `b.${tenant}` }));
+    }
+    gitHub.open('b.alpha');
+    gitHub.open('b.beta');
+    await one.poll();
+    gitHub.server.take();
+    await one.poll();
+    expect(
+      gitHub.server.take().map(({ status, method }) => `${method} ${status}`),
+    ).toEqual(['GET 304', 'GET 304', 'GET 304']);
+  });
+
+  it('are withdrawn when they are closed, and go on when they are opened again', async () => {
+    const one = await replica();
+    await one.requests.record(wish());
+    const pull = gitHub.open(BRANCH);
+    await one.poll();
+    gitHub.close(pull, 'petra');
+    await one.poll();
+    expect(await stateOf(one)).toBe('withdrawn');
+    expect(titles()).toEqual([
+      'Not accepted: 60Gi of storage for alpha in muc-1',
+    ]);
+    expect(sent[0].payload.description).toContain(
+      'petra, who reviewed it, closed it',
+    );
+    gitHub.server.take();
+    await one.poll();
+    expect(gitHub.server.take()).toHaveLength(1);
+    gitHub.reopen(pull);
+    await one.poll();
+    expect(await stateOf(one)).toBe('opened');
+    // The same once more is told once more, in the place of the first.
+    gitHub.close(pull, 'petra');
+    await one.poll();
+    expect(sent[1].payload.scope).toBe(sent[0].payload.scope);
+  });
+
+  it('leave old pull requests on the branch to the requests that they were of', async () => {
+    const one = await replica();
+    await one.requests.record(wish());
+    gitHub.close(gitHub.open(BRANCH), 'petra');
+    await one.poll();
+    const second = await one.requests.record(wish());
+    await one.poll();
+    expect(await stateOf(one)).toBe('preparing');
+    gitHub.open(BRANCH);
+    await one.poll();
+    expect(await one.requests.openRequest(OBJECT)).toMatchObject({
+      id: second.id,
+      state: 'opened',
+      pullRequest: { number: 2 },
+    });
+  });
+
+  it('take a new pull request on the branch for theirs, after the one before was closed', async () => {
+    const one = await replica();
+    await one.requests.record(wish());
+    const first = gitHub.open(BRANCH);
+    await one.poll();
+    gitHub.close(first, 'petra');
+    gitHub.open(BRANCH);
+    await one.poll();
+    expect(await one.requests.openRequest(OBJECT)).toMatchObject({
+      state: 'opened',
+      pullRequest: { number: 2 },
+    });
+  });
+
+  it('are not ended by what was merged before the latest wish', async () => {
+    const one = await replica();
+    await one.requests.record(wish());
+    const first = gitHub.open(BRANCH);
+    await one.poll();
+    gitHub.merge(first);
+    clock.advance(1000);
+    await one.requests.record(wish({ size: '70Gi', sizeBytes: 70n * GI }));
+    await one.poll();
+    expect(await stateOf(one)).toBe('preparing');
+    gitHub.open(BRANCH);
+    await one.poll();
+    expect(await one.requests.openRequest(OBJECT)).toMatchObject({
+      size: '70Gi',
+      state: 'opened',
+      pullRequest: { number: 2 },
+    });
+  });
+
+  it('are stuck where Flux fails, with its words for the platform team only, and go on by themselves', async () => {
+    cluster.setFlux();
+    const one = await replica();
+    await one.requests.record(wish());
+    const commit = gitHub.merge(gitHub.open(BRANCH));
+    cluster.setFlux({
+      lastAttemptedRevision: `main@sha1:${commit}`,
+      ready: {
+        status: 'False',
+        reason: 'BuildFailed',
+        message: 'tenants/beta: no such file',
+      },
+    });
+    await one.poll();
+    const of = async (audience: 'tenant' | 'platform') => {
+      const { items } = await one.requests.list({
+        tenants: [{ ...ALPHA, audience }],
+        limit: 1,
+        offset: 0,
+      });
+      return items[0];
+    };
+    expect(JSON.stringify(await of('tenant'))).not.toContain('beta');
+    expect(await of('tenant')).toMatchObject({
+      state: 'stuck',
+      message: expect.stringContaining('the platform team sees why'),
+    });
+    expect((await of('platform')).message).toContain(
+      'BuildFailed: tenants/beta: no such file',
+    );
+    expect(JSON.stringify(sent)).not.toContain('beta');
+    expect(titles()).toEqual([
+      'It does not go on: 60Gi of storage for alpha in muc-1',
+    ]);
+    cluster.setFlux({ lastAppliedRevision: `main@sha1:${commit}` });
+    cluster.setQuota('60Gi');
+    await one.poll();
+    expect(await stateOf(one)).toBe('live');
+  });
+
+  it('are stuck where they never got to the Git host', async () => {
+    const one = await replica();
+    await one.requests.record(wish());
+    await one.poll(11 * 60_000);
+    expect(await stateOf(one)).toBe('stuck');
+    gitHub.open(BRANCH);
+    await one.poll();
+    expect(await stateOf(one)).toBe('opened');
+  });
+
+  it('are stuck while their repository is gone', async () => {
+    const one = await replica();
+    await one.requests.record(wish());
+    gitHub.open(BRANCH);
+    await one.poll();
+    gitHub.repository = null;
+    await one.poll();
+    expect(await one.requests.openRequest(OBJECT)).toMatchObject({
+      state: 'stuck',
+      message: expect.stringContaining('no repository acme/fleet'),
+    });
+    gitHub.repository = 'acme/fleet';
+    await one.poll();
+    expect(await stateOf(one)).toBe('opened');
+  });
+
+  describe('publish what gates come to', () => {
+    it('once for each commit and verdict', async () => {
+      const one = await replica();
+      await one.requests.record(wish());
+      const pull = gitHub.open(BRANCH);
+      await one.poll();
+      await one.poll();
+      expect(gitHub.statuses).toEqual([
+        {
+          sha: pull.head,
+          context: 'kmetal-storage',
+          state: 'success',
+          description:
+            '41 Gi are in use; the quota would be 60 Gi. The live quota is 50 Gi.',
+          target_url:
+            'https://portal.example.com/catalog/default/resource/muc-1.alpha/storage',
+        },
+      ]);
+      expect(await one.requests.openRequest(OBJECT)).toMatchObject({
+        gates: [{ state: 'passed' }, { state: 'passed' }],
+      });
+      // Somebody changed the quota by hand.
+      cluster.setQuota('52Gi');
+      await one.poll();
+      await one.poll();
+      pull.head = sha('d00d');
+      pull.updatedAt = new Date(clock.now()).toISOString();
+      await one.poll();
+      await one.poll();
+      expect(gitHub.statuses.map(status => [status.sha, status.state])).toEqual(
+        [
+          [pull.commits[0]?.sha ?? sha('b1'), 'success'],
+          [sha('b1'), 'failure'],
+          [sha('d00d'), 'failure'],
+        ],
+      );
+    });
+
+    it('or say once that they may not, and go on', async () => {
+      const one = await replica();
+      await one.requests.record(wish());
+      gitHub.open(BRANCH);
+      gitHub.server.fault = { status: 403 };
+      gitHub.server.faultOn = path => path.includes('/statuses/');
+      await one.poll();
+      await one.poll();
+      expect(await stateOf(one)).toBe('opened');
+      expect(one.logger.warn).toHaveBeenCalledTimes(1);
+      expect(await one.requests.problems()).toEqual([]);
+      gitHub.server.fault = undefined;
+      await one.poll(11 * 60_000);
+      expect(gitHub.statuses).toHaveLength(1);
+    });
+  });
+
+  describe('at a Git host that gives no answer', () => {
+    it.each([
+      ['is down', { status: 503 }],
+      ['is slow', 'hang'],
+      ['breaks off', 'reset'],
+      ['does not know the portal any more', { status: 401 }],
+    ] as const)(
+      'that %s, stay what they are, say so, and go on',
+      async (_, fault) => {
+        const one = await replica();
+        await one.requests.record(wish());
+        const pull = gitHub.open(BRANCH);
+        await one.poll();
+        gitHub.server.fault = fault;
+        await one.poll();
+        const since = new Date(clock.now()).toISOString();
+        gitHub.merge(pull);
+        await one.poll(14_000);
+        expect(await stateOf(one)).toBe('opened');
+        expect(await one.requests.problems()).toEqual([
+          {
+            host: gitHub.server.host,
+            message: expect.stringContaining(gitHub.server.host),
+            since,
+          },
+        ]);
+        await expect(one.requests.proposed(OBJECT)).rejects.toMatchObject({
+          name: 'ServiceUnavailableError',
+        });
+        gitHub.server.fault = undefined;
+        await one.poll();
+        expect(await stateOf(one)).toBe('merged');
+        expect(await one.requests.problems()).toEqual([]);
+      },
+    );
+
+    it('ask later each time, and not before the host says', async () => {
+      const one = await replica();
+      await one.requests.record(wish());
+      gitHub.server.fault = {
+        status: 403,
+        headers: {
+          'x-ratelimit-remaining': '0',
+          'x-ratelimit-reset': `${Math.ceil(clock.now() / 1000) + 900}`,
+        },
+      };
+      await one.poll();
+      expect(gitHub.server.take()).toHaveLength(1);
+      for (let i = 0; i < 20; i += 1) await one.poll();
+      expect(gitHub.server.take()).toHaveLength(0);
+      gitHub.server.fault = { status: 500 };
+      await one.poll(600_000);
+      expect(gitHub.server.take()).toHaveLength(1);
+      await one.poll(29_000);
+      expect(gitHub.server.take()).toHaveLength(0);
+      await one.poll(2_000);
+      expect(gitHub.server.take()).toHaveLength(1);
+      await one.poll(59_000);
+      expect(gitHub.server.take()).toHaveLength(0);
+    });
+
+    it('fail in the middle without losing anything', async () => {
+      const one = await replica();
+      await one.requests.record(wish());
+      const pull = gitHub.open(BRANCH);
+      await one.poll();
+      gitHub.review(pull, 'petra', 'APPROVED');
+      gitHub.server.fault = { status: 502 };
+      gitHub.server.faultOn = path => path.includes('/reviews');
+      await one.poll();
+      expect(await stateOf(one)).toBe('opened');
+      expect(await one.requests.problems()).toHaveLength(1);
+      gitHub.server.fault = undefined;
+      await one.poll();
+      expect(await stateOf(one)).toBe('approved');
+      expect(await one.requests.problems()).toEqual([]);
+    });
+
+    it('are live all the same once they are merged', async () => {
+      const one = await replica();
+      await one.requests.record(wish());
+      gitHub.merge(gitHub.open(BRANCH));
+      await one.poll();
+      gitHub.server.fault = { status: 500 };
+      cluster.setQuota('60Gi');
+      await one.poll();
+      expect(await stateOf(one)).toBe('live');
+    });
+  });
+
+  it('that can not be followed go on by the live quota alone', async () => {
+    const one = await replica();
+    await one.requests.record(
+      wish({
+        repository: {
+          url: 'https://dev.azure.com/acme/_git/fleet',
+          host: 'dev.azure.com',
+          repository: 'acme/fleet',
+        },
+      }),
+    );
+    await one.poll(60 * 60_000);
+    expect(await one.requests.openRequest(OBJECT)).toMatchObject({
+      state: 'preparing',
+      message: expect.stringContaining('Azure DevOps'),
+    });
+    expect(await one.requests.proposed(OBJECT)).toMatchObject({
+      mergeable: null,
+      commitsOfOthers: [],
+    });
+    cluster.setQuota('60Gi');
+    await one.poll();
+    expect(await stateOf(one)).toBe('live');
+  });
+
+  it('tell what is proposed now, and whose commits are on the branch', async () => {
+    const one = await replica();
+    expect(await one.requests.proposed(OBJECT)).toBeNull();
+    await one.requests.record(wish());
+    expect(await one.requests.proposed(OBJECT)).toMatchObject({
+      mergeable: null,
+      title: null,
+      commitsOfOthers: [],
+    });
+    gitHub.open(BRANCH, {
+      title: 'Raised',
+      mergeable: false,
+      commits: [
+        { sha: sha('1'), message: `Raise\n\nWhy\n\n${TRAILER}\n`, parents: [] },
+        {
+          sha: sha('2'),
+          message: "Merge branch 'main'",
+          parents: [sha('1'), sha('a')],
+        },
+        {
+          sha: sha('3'),
+          message: `Make it 55Gi\n\n${TRAILER} not really`,
+          parents: [sha('2')],
+        },
+        {
+          sha: sha('4'),
+          message: `${TRAILER}\n\nquoted above`,
+          parents: [sha('3')],
+        },
+      ],
+    });
+    expect(await one.requests.proposed(OBJECT)).toMatchObject({
+      request: { pullRequest: { number: 1 } },
+      mergeable: false,
+      title: 'Raised',
+      commitsOfOthers: [
+        { sha: sha('3'), author: 'Portal', title: 'Make it 55Gi' },
+        { sha: sha('4') },
+      ],
+    });
+  });
+
+  it('are told and published once by two pollers, and by one that starts anew', async () => {
+    const pollers = [await replica(), await replica(connect())];
+    await pollers[0].requests.record(wish());
+    const pull = gitHub.open(BRANCH);
+    const both = () => Promise.all(pollers.map(({ poll }) => poll(500)));
+    for (let i = 0; i < 3; i += 1) await both();
+    gitHub.review(pull, 'petra', 'APPROVED');
+    for (let i = 0; i < 3; i += 1) await both();
+    expect(titles()).toEqual(['Approved: 60Gi of storage for alpha in muc-1']);
+    expect(gitHub.statuses).toHaveLength(1);
+
+    const anew = await replica(connect());
+    await anew.poll();
+    expect(sent).toHaveLength(1);
+    expect(gitHub.statuses).toHaveLength(1);
+    expect(await stateOf(anew)).toBe('approved');
+  });
+
+  it('go on where a replica stopped in the middle', async () => {
+    const one = await replica();
+    await one.requests.record(wish());
+    gitHub.open(BRANCH);
+    await one.poll();
+    // It stopped while it held the request.
+    await knex('tenant_storage_requests').update({
+      lease_holder: 'gone',
+      leased_until: clock.now() + 120_000,
+    });
+    gitHub.review(gitHub.pulls[0], 'petra', 'APPROVED');
+    const two = await replica(connect());
+    await two.poll(60_000);
+    expect(await stateOf(two)).toBe('opened');
+    await two.poll(61_000);
+    expect(await stateOf(two)).toBe('approved');
+  });
+
+  it('are told of later when notifications are out of order, with one line in the log', async () => {
+    const one = await replica();
+    notifications.send.mockRejectedValue(new Error('404 Not Found'));
+    await one.requests.record(wish());
+    const pull = gitHub.open(BRANCH);
+    gitHub.close(pull, 'petra');
+    await one.poll();
+    await one.poll();
+    expect(await stateOf(one)).toBe('withdrawn');
+    expect(one.logger.warn).toHaveBeenCalledTimes(1);
+    notifications.send.mockImplementation(async it => {
+      sent.push(it);
+    });
+    const two = await replica(connect());
+    await two.poll();
+    await two.poll();
+    expect(titles()).toEqual([
+      'Not accepted: 60Gi of storage for alpha in muc-1',
+    ]);
+  });
+}
