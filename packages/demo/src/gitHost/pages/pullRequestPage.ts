@@ -70,9 +70,6 @@ export function pullRequestPage(shown: ShownPullRequest): Html {
               : html`<p class="quiet">No description.</p>`}
           </div>
         </section>
-        <div class="side">
-          ${mergePanel(shown)} ${reviewPanel(shown)} ${labelPanel(pull)}
-        </div>
         <section>
           <h2>
             ${files.length === 1 ? '1 file' : `${files.length} files`} changed,
@@ -81,6 +78,9 @@ export function pullRequestPage(shown: ShownPullRequest): Html {
           ${files.map(file => filePanel(file, repository, pull.head.sha))}
           ${commitPanel(shown)}
         </section>
+        <div class="side">
+          ${mergePanel(shown)} ${reviewPanel(shown)} ${labelPanel(pull)}
+        </div>
       </div>
     `,
   });
