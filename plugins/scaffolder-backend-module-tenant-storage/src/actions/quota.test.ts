@@ -6,8 +6,8 @@ import {
   PORTAL_TOKEN,
   QuotaActionBench,
   WISH,
-} from '../quotaAction.testing';
-import { factsOf, LIVE } from '../tenantStorageBackend.testing';
+} from '../quotaAction.test.bench';
+import { factsOf, LIVE } from '../tenantStorageBackend.test.server';
 
 const bench = new QuotaActionBench();
 const { backend, gitHost } = bench;

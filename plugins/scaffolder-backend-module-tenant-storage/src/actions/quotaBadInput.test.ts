@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { MANIFEST, QuotaActionBench, WISH } from '../quotaAction.testing';
-import type { FleetFile } from '../fleetGitHost.testing';
-import { factsOf, KEY } from '../tenantStorageBackend.testing';
+import { MANIFEST, QuotaActionBench, WISH } from '../quotaAction.test.bench';
+import type { FleetFile } from '../gitHub.test.server';
+import { factsOf, KEY } from '../tenantStorageBackend.test.server';
 
 const bench = new QuotaActionBench();
 const { backend, gitHost } = bench;
@@ -76,7 +76,8 @@ describe.each(['tenant', 'underCluster'] as const)('as %s', field => {
     async name => {
       const { message } = await bench.failure({ [field]: name });
       expect(message).toMatch(new RegExp(`^${field}: `));
-      expect(message).not.toMatch(/[\u0000\u200f]/);
+      expect(message).not.toContain('\u0000');
+      expect(message).not.toContain('\u200f');
       expect(backend.calls).toEqual([]);
       expect(gitHost.calls).toEqual([]);
       nothingIsDone();

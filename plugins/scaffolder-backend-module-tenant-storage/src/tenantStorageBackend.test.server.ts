@@ -71,29 +71,41 @@ export class TenantStorageBackend {
   constructor() {
     this.#server = createServer(async (request, response) => {
       const path = (request.url ?? '').replace('/api/tenant-storage', '');
-      this.calls.push(`${request.method} ${path}`);
       this.authorizations.push(request.headers.authorization);
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk);
       const body = JSON.parse(Buffer.concat(chunks).toString());
-      const answer = (status: number, value: unknown) =>
-        response
-          .writeHead(status, { 'content-type': 'application/json' })
-          .end(JSON.stringify(value));
-      const error = this.errors.get(path);
-      if (error) {
-        answer(error.status, {
-          error: { name: 'Error', message: error.message },
-          response: { statusCode: error.status },
-        });
-      } else if (path === '/v1/requests') {
-        this.recorded.push(body);
-        answer(200, this.requestOf(body));
-      } else {
-        const { facts, repositories, reviewers, openRequest } = this;
-        answer(200, { facts, repositories, reviewers, openRequest });
-      }
+      const { status, json } = this.answer(path, body);
+      response
+        .writeHead(status, { 'content-type': 'application/json' })
+        .end(JSON.stringify(json));
     });
+  }
+
+  /** The answer to a POST. */
+  answer(path: string, body: unknown): { status: number; json: unknown } {
+    this.calls.push(`POST ${path}`);
+    const error = this.errors.get(path);
+    if (error) {
+      const { status, message } = error;
+      return {
+        status,
+        json: {
+          error: { name: 'Error', message },
+          response: { statusCode: status },
+        },
+      };
+    }
+    if (path === '/v1/requests') {
+      const wish = body as NewStorageRequest;
+      this.recorded.push(wish);
+      return { status: 200, json: this.requestOf(wish) };
+    }
+    const { facts, repositories, reviewers, openRequest } = this;
+    return {
+      status: 200,
+      json: { facts, repositories, reviewers, openRequest },
+    };
   }
 
   get url(): string {

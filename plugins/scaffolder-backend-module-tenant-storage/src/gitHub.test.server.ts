@@ -6,7 +6,7 @@ import { Header } from 'tar';
 /** A file of a repository: its content, or where it points to. */
 export type FleetFile = string | Uint8Array | { symlink: string };
 
-function entry(path: string, file: FleetFile): Buffer[] {
+function entryOf(path: string, file: FleetFile): Buffer[] {
   const isLink = typeof file === 'object' && 'symlink' in file;
   const content = isLink ? Buffer.alloc(0) : Buffer.from(file);
   const header = new Header({
@@ -22,8 +22,16 @@ function entry(path: string, file: FleetFile): Buffer[] {
   return [header.block ?? Buffer.alloc(0), content, padding];
 }
 
+/** Files as Git hosts send them: a gzipped archive, with one folder around it. */
+export function archiveOf(files: Record<string, FleetFile>): Buffer {
+  const blocks = Object.entries(files).flatMap(([path, file]) =>
+    entryOf(path, file),
+  );
+  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]));
+}
+
 /** The part of GitHub's API that reads a repository as an archive, over HTTP, with every call counted. */
-export class FleetGitHost {
+export class GitHubServer {
   /** `GET /repos/acme/fleet/commits/main/status`, in the order in which they came. */
   readonly calls: string[] = [];
   /** Files of each branch. */
@@ -71,10 +79,7 @@ export class FleetGitHost {
         },
       });
     } else {
-      const blocks = Object.entries(files).flatMap(([path, file]) =>
-        entry(path, file),
-      );
-      response.end(gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)])));
+      response.end(archiveOf(files));
     }
   }
 

@@ -9,8 +9,8 @@ import { ScmIntegrations } from '@backstage/integration';
 import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
 import type { ManifestRepository } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { createQuotaAction } from './actions/quota';
-import { FleetGitHost } from './fleetGitHost.testing';
-import { KEY, TenantStorageBackend } from './tenantStorageBackend.testing';
+import { GitHubServer } from './gitHub.test.server';
+import { KEY, TenantStorageBackend } from './tenantStorageBackend.test.server';
 
 /** The quota of alpha as its repository has it; others are in the same file. */
 export const MANIFEST = `# Agreed with team alpha in May.
@@ -56,7 +56,7 @@ export const WISH: Wish = {
 
 /** The action between a backend and a Git host that are real HTTP servers. */
 export class QuotaActionBench {
-  readonly gitHost = new FleetGitHost();
+  readonly gitHost = new GitHubServer();
   readonly backend = new TenantStorageBackend();
   readonly workspace = createMockDirectory();
   readonly #log: string[] = [];
