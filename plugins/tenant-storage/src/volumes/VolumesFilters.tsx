@@ -45,7 +45,11 @@ const useStyles = makeStyles(
       minWidth: 220,
       flex: '1 1 220px',
       maxWidth: 380,
-      [theme.breakpoints.down('sm')]: { maxWidth: 'none' },
+      [theme.breakpoints.down('sm')]: {
+        minWidth: 120,
+        flexBasis: 120,
+        maxWidth: 'none',
+      },
     },
     select: { minWidth: 120 },
     states: {
