@@ -20,6 +20,7 @@ import { policyExtensionPoint } from '@backstage/plugin-permission-node/alpha';
 import signalsPlugin from '@backstage/plugin-signals-backend';
 import type { JsonObject } from '@backstage/types';
 import {
+  changeCreatePermission,
   fleetReadPermission,
   tenantReadPermission,
   tenantSignalChannel,
@@ -38,6 +39,7 @@ import {
 } from '@kmetal/under-cluster';
 import request from 'supertest';
 import tenantStoragePlugin from './index';
+import { FleetGitHost } from './router/__testUtils__/fleetGitHost';
 
 jest.setTimeout(60_000);
 
@@ -88,7 +90,9 @@ const httpAuth = createServiceFactory({
         req.headers.authorization?.includes('mock-service-token');
       return type === 'user' && byPlugin
         ? (mockCredentials.user(userEntityRef, {
-            actor: { subject: 'plugin:test' },
+            actor: {
+              subject: String(req.headers['x-plugin'] ?? 'plugin:test'),
+            },
           }) as typeof found)
         : found;
     };
@@ -207,8 +211,11 @@ describe('the plugin with an under cluster', () => {
     let backend: TestBackend;
     let get: ReturnType<typeof asker>;
     let permissions: PermissionsService;
+    let git: FleetGitHost;
 
     beforeAll(async () => {
+      git = await new FleetGitHost().start();
+      await git.push({ 'README.md': 'The fleet' }, 'c0ffee01');
       const probe = createBackendPlugin({
         pluginId: 'probe',
         register: reg =>
@@ -223,7 +230,24 @@ describe('the plugin with an under cluster', () => {
         {
           backend: { auth: {} },
           permission: { enabled: true },
-          tenantStorage: { underClusters },
+          integrations: {
+            github: [{ host: git.host, apiBaseUrl: `${git.url}/api/v3` }],
+          },
+          tenantStorage: {
+            underClusters: underClusters.map(each => ({
+              ...each,
+              capacity: '1Ti',
+            })),
+            gitOps: {
+              repositories: [
+                {
+                  url: `${git.url}/acme/fleet`,
+                  branch: 'main',
+                  newFiles: { quota: '{underCluster}/{tenant}/quota.yaml' },
+                },
+              ],
+            },
+          },
         },
         permissionPlugin,
         policy,
@@ -239,7 +263,10 @@ describe('the plugin with an under cluster', () => {
       );
     });
 
-    afterAll(() => backend.stop());
+    afterAll(async () => {
+      await backend.stop();
+      await git.stop();
+    });
 
     it('shows an owner what the API server counts', async () => {
       const { body } = await get('/v1/under-clusters/north/tenants/alpha', ADA);
@@ -309,15 +336,86 @@ describe('the plugin with an under cluster', () => {
               }),
             },
             { permission: fleetReadPermission, resourceRef: 'north' },
+            {
+              permission: changeCreatePermission,
+              resourceRef: tenantResourceRef({
+                underCluster: 'north',
+                name: 'alpha',
+              }),
+            },
           ],
           { credentials },
         );
         return decisions.map(({ result }) => result);
       };
 
-      expect(await decide(ADA)).toEqual(['ALLOW', 'DENY', 'DENY']);
-      expect(await decide(BOB)).toEqual(['DENY', 'DENY', 'DENY']);
-      expect(await decide(PAT)).toEqual(['ALLOW', 'ALLOW', 'ALLOW']);
+      expect(await decide(ADA)).toEqual(['ALLOW', 'DENY', 'DENY', 'ALLOW']);
+      expect(await decide(BOB)).toEqual(['DENY', 'DENY', 'DENY', 'DENY']);
+      expect(await decide(PAT)).toEqual(['ALLOW', 'ALLOW', 'ALLOW', 'ALLOW']);
+    });
+
+    it('previews a change, hands its facts to the scaffolder and keeps the request', async () => {
+      const post = (path: string, body: object, plugin?: string) => {
+        const asked = request(backend.server)
+          .post(`/api/tenant-storage${path}`)
+          .set(
+            'Authorization',
+            plugin === undefined
+              ? mockCredentials.user.header(ADA)
+              : mockCredentials.service.header({
+                  onBehalfOf: mockCredentials.user(ADA),
+                  targetPluginId: 'tenant-storage',
+                }),
+          );
+        if (plugin !== undefined) asked.set('x-plugin', plugin);
+        return asked.send(body);
+      };
+      const wish = {
+        underCluster: 'north',
+        tenant: 'alpha',
+        size: '60Gi',
+        reason: 'More data',
+      };
+
+      const preview = await post('/v1/changes/quota/preview', wish);
+      expect(preview.body).toMatchObject({
+        changed: true,
+        repositoryProblem: null,
+        files: [{ path: 'north/alpha/quota.yaml', status: 'created' }],
+        impact: { before: String(50n * 1024n ** 3n) },
+      });
+      const facts = await post(
+        '/v1/changes/quota/facts',
+        wish,
+        'plugin:scaffolder',
+      );
+      expect(facts.body).toMatchObject({
+        facts: {
+          fleet: {
+            quotaSum: String(60n * 1024n ** 3n),
+            capacity: { bytes: String(1024n ** 4n), source: 'configured' },
+          },
+        },
+        openRequest: null,
+      });
+      const recorded = await post(
+        '/v1/requests',
+        {
+          ...wish,
+          change: 'quota',
+          host: git.host,
+          repository: 'acme/fleet',
+          before: preview.body.impact.before,
+        },
+        'plugin:scaffolder',
+      );
+      expect(recorded.body).toMatchObject({
+        requester: ADA,
+        state: 'preparing',
+      });
+      const { body } = await get('/v1/requests?open=true', ADA);
+      expect(body).toMatchObject({ items: [{ id: recorded.body.id }] });
+      expect((await get('/v1/requests', BOB)).body.items).toEqual([]);
     });
 
     it('tells a reader to look again within two seconds when a claim comes, and the claim is there', async () => {
