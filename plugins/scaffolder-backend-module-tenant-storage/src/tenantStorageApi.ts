@@ -73,7 +73,12 @@ export class TenantStorageApi {
       );
     } catch (error) {
       throw error instanceof NotFoundError
-        ? new NotFoundError(`tenant: ${error.message} Pick it from the list.`)
+        ? new NotFoundError(
+            `tenant: ${error.message.replace(
+              /\.?$/,
+              '.',
+            )} Pick it from the list.`,
+          )
         : error;
     }
   }
