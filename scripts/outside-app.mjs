@@ -280,6 +280,8 @@ async function main() {
       npmMinimalAgeGate: 0,
       enableTelemetry: false,
       enableImmutableInstalls: false,
+      // else Yarn asks a search service, which not every machine reaches, for types
+      tsEnableAutoTypes: false,
       unsafeHttpWhitelist: ['127.0.0.1'],
       npmScopes: { kmetal: { npmRegistryServer: registry } },
     }),
