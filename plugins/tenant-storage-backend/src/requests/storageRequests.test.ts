@@ -748,6 +748,26 @@ function followed(server: TestDatabaseServer) {
     expect(await stateOf(anew)).toBe('approved');
   });
 
+  it('are told of by one poller while another one is telling', async () => {
+    const [one, two] = [await replica(), await replica(connect())];
+    await one.requests.record(wish());
+    gitHub.review(gitHub.open(BRANCH), 'petra', 'APPROVED');
+    let delivered = () => {};
+    notifications.send.mockImplementation(
+      () =>
+        new Promise<void>(resolve => {
+          delivered = resolve;
+        }),
+    );
+    const telling = one.poll();
+    await until(() => notifications.send.mock.calls.length > 0);
+    await two.poll();
+    delivered();
+    await telling;
+    await two.poll();
+    expect(notifications.send).toHaveBeenCalledTimes(1);
+  });
+
   it('go on where a replica stopped in the middle', async () => {
     const one = await replica();
     await one.requests.record(wish());
