@@ -472,7 +472,6 @@ export const tenantStorageTranslationRef = createTranslationRef({
         thenMeter: 'Use of the new quota',
         noSize: 'No size yet',
         largest: 'Largest new volume',
-        largestThen: 'with this',
         calculating: 'being worked out',
       },
       pending: {
@@ -508,7 +507,7 @@ export const tenantStorageTranslationRef = createTranslationRef({
         quota: 'Storage quota',
         used: 'Used',
         changes: 'What would change',
-        where: 'In {{repository}}: {{files}}',
+        where: 'In {{repository}}',
         diff: 'The lines that would change',
         gates: 'What must be so when it is approved',
         description: 'What the platform team gets to read',

@@ -1,7 +1,6 @@
 import { MarkdownContent } from '@backstage/core-components';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
-  QuotaChangePreview,
   formatBytes,
   formatExactBytes,
   formatQuantity,
@@ -10,8 +9,6 @@ import Button from '@material-ui/core/Button';
 import TextField from '@material-ui/core/TextField';
 import { makeStyles } from '@material-ui/core/styles';
 import { useEffect, useId, useRef, useState } from 'react';
-import { Size } from '../size/Size';
-import { headroomFigure } from '../tenant/headroomText';
 import { tenantStorageTranslationRef } from '../translation';
 import {
   ChangeRefusals,
@@ -42,6 +39,8 @@ const useStyles = makeStyles(
       columnGap: theme.spacing(2),
       rowGap: theme.spacing(1),
     },
+    // Upper case would make another unit of the unit.
+    proposal: { textTransform: 'none', textAlign: 'left' },
     text: { flex: '1 1 220px', maxWidth: 360 },
     subtle: {
       color: theme.palette.textSubtle,
@@ -52,50 +51,10 @@ const useStyles = makeStyles(
       fontSize: theme.typography.pxToRem(13),
       '& p': { margin: 0 },
     },
-    largest: {
-      display: 'flex',
-      flexWrap: 'wrap',
-      columnGap: theme.spacing(1),
-    },
     answer: { display: 'grid', gap: theme.spacing(1.5), minWidth: 0 },
   }),
   { name: 'TenantStorageQuotaSize' },
 );
-
-/** The largest volume that can be created now, and that could be then. */
-function LargestVolume(props: {
-  preview: QuotaChangePreview;
-  /** Whether the preview is about the size that is typed. */
-  isCurrent: boolean;
-  loading: boolean;
-}) {
-  const { headroom, headroomAfter } = props.preview.impact;
-  const classes = useStyles();
-  const { t } = useTranslationRef(tenantStorageTranslationRef);
-  const figure = (of: typeof headroom) => {
-    const left = headroomFigure(of);
-    return left.kind === 'size' ? (
-      <Size focusable bytes={left.bytes} />
-    ) : (
-      t(`headline.${left.kind}`)
-    );
-  };
-  let then;
-  if (props.isCurrent && headroomAfter) then = figure(headroomAfter);
-  else if (props.loading) then = t('form.size.calculating');
-  return (
-    <div className={classes.largest}>
-      <span>
-        {t('form.size.largest')}: {figure(headroom)}
-      </span>
-      {then && (
-        <span>
-          {t('form.size.largestThen')}: <strong>{then}</strong>
-        </span>
-      )}
-    </div>
-  );
-}
 
 /**
  * Form field `KmetalQuotaSize`: the size of a tenant's storage quota, with what it would mean while it is typed. The value is a
@@ -176,6 +135,9 @@ export function QuotaSize(props: QuotaSizeProps) {
   } else if (isBad) {
     understood = t('form.size.notUnderstood', { text: text.trim() });
   }
+  let progress: 'there' | 'loading' | 'none' = 'none';
+  if (size && isCurrent) progress = 'there';
+  else if (size && loading) progress = 'loading';
   const isFixed = Boolean(
     props.disabled || props.readonly || uiSchema['ui:disabled'],
   );
@@ -204,10 +166,11 @@ export function QuotaSize(props: QuotaSizeProps) {
             'aria-describedby': `${understoodId} ${descriptionId} ${answerId}`,
           }}
         />
-        {proposal && smallest && proposal !== wanted && (
+        {proposal && smallest && (
           <Button
             variant="outlined"
             size="small"
+            className={classes.proposal}
             disabled={isFixed}
             onClick={() => take(proposal)}
           >
@@ -236,11 +199,10 @@ export function QuotaSize(props: QuotaSizeProps) {
       )}
       {preview && (
         <>
-          <SizeBars impact={preview.impact} after={size?.bytes} />
-          <LargestVolume
-            preview={preview}
-            isCurrent={isCurrent}
-            loading={loading && size !== undefined}
+          <SizeBars
+            impact={preview.impact}
+            after={size?.bytes}
+            preview={progress}
           />
           <PendingVolumes
             impact={preview.impact}

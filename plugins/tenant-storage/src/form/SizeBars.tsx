@@ -1,12 +1,16 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
+  Headroom,
   QuotaImpact,
   formatBytes,
   formatUsage,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { makeStyles } from '@material-ui/core/styles';
+import { ReactNode } from 'react';
 import { barGeometry } from '../quota/barGeometry';
 import { QuotaBar, UnknownBar, UnlimitedBar } from '../quota/QuotaBar';
+import { Size } from '../size/Size';
+import { headroomFigure } from '../tenant/headroomText';
 import { tenantStorageTranslationRef } from '../translation';
 import { barWidths } from './barWidths';
 
@@ -21,6 +25,12 @@ const useStyles = makeStyles(
       margin: 0,
       '& dt': { color: theme.palette.textSubtle },
       '& dd': { margin: 0, minWidth: 0 },
+    },
+    words: {
+      display: 'flex',
+      flexWrap: 'wrap',
+      justifyContent: 'space-between',
+      columnGap: theme.spacing(2),
     },
     bar: {
       minWidth: 24,
@@ -40,6 +50,8 @@ export function SizeBars(props: {
   impact: QuotaImpact;
   /** The size that is typed; undefined while it is none. */
   after: bigint | undefined;
+  /** How far the preview of that size is; `headroomAfter` is of it only once it is `there`. */
+  preview: 'there' | 'loading' | 'none';
 }) {
   const { impact, after } = props;
   const classes = useStyles();
@@ -48,6 +60,32 @@ export function SizeBars(props: {
   const inFlight = BigInt(impact.headroom.inFlight ?? 0);
   const before = impact.before === null ? undefined : BigInt(impact.before);
   const widths = barWidths({ used: (used ?? 0n) + inFlight, before, after });
+
+  const largest = (headroom: Headroom) => {
+    const left = headroomFigure(headroom);
+    return (
+      <span>
+        {t('form.size.largest')}:{' '}
+        <strong>
+          {left.kind === 'size' ? (
+            <Size focusable bytes={left.bytes} />
+          ) : (
+            t(`headline.${left.kind}`)
+          )}
+        </strong>
+      </span>
+    );
+  };
+  let largestThen: ReactNode;
+  if (props.preview === 'there' && impact.headroomAfter) {
+    largestThen = largest(impact.headroomAfter);
+  } else if (props.preview === 'loading') {
+    largestThen = (
+      <span>
+        {t('form.size.largest')}: {t('form.size.calculating')}
+      </span>
+    );
+  }
 
   const bar = (
     row: 'now' | 'then',
@@ -72,7 +110,10 @@ export function SizeBars(props: {
     const valueText = full ? `${words}, ${t(`quota.${full}`)}` : words;
     return (
       <>
-        <div>{valueText}</div>
+        <div className={classes.words}>
+          <span>{valueText}</span>
+          {row === 'now' ? largest(impact.headroom) : largestThen}
+        </div>
         <div className={classes.bar} style={{ width: `${width}%` }}>
           <QuotaBar
             compact
@@ -92,10 +133,13 @@ export function SizeBars(props: {
       <dt>{t('form.size.now')}</dt>
       <dd>
         {before === undefined && (
-          <div>
-            {impact.headroom.state === 'unlimited'
-              ? t('headline.usedNoLimit', { used: without })
-              : t('headline.usedUnknownLimit', { used: without })}
+          <div className={classes.words}>
+            <span>
+              {impact.headroom.state === 'unlimited'
+                ? t('headline.usedNoLimit', { used: without })
+                : t('headline.usedUnknownLimit', { used: without })}
+            </span>
+            {largest(impact.headroom)}
           </div>
         )}
         {bar('now', before, widths.before)}

@@ -27,12 +27,13 @@ const useStyles = makeStyles(
           outlineOffset: 1,
         },
       },
-      // As wide as the widest line, so that a line's colour does not end where one has scrolled to.
-      lines: { display: 'block', width: 'max-content', minWidth: '100%' },
+      lines: { display: 'block' },
+      // Wrapped, because what changes may be at a line's end.
       line: {
         display: 'block',
         padding: theme.spacing(0, 1.5),
-        whiteSpace: 'pre',
+        whiteSpace: 'pre-wrap',
+        overflowWrap: 'anywhere',
         textDecoration: 'none',
       },
       file: {
@@ -52,7 +53,7 @@ const useStyles = makeStyles(
   { name: 'TenantStorageDiff' },
 );
 
-/** A unified diff, coloured; the signs at the lines' beginnings say the same. It scrolls within itself. */
+/** A unified diff, coloured; the signs at the lines' beginnings say the same. Lines wrap; a long one scrolls within itself. */
 export function Diff(props: { diff: string }) {
   const classes = useStyles();
   const { t } = useTranslationRef(tenantStorageTranslationRef);

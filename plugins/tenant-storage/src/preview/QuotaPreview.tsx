@@ -56,6 +56,11 @@ const useStyles = makeStyles(
       overflowWrap: 'anywhere',
       '& p': { margin: 0 },
     },
+    where: {
+      color: theme.palette.textSubtle,
+      margin: theme.spacing(0, 0, 0.75),
+      overflowWrap: 'anywhere',
+    },
     table: {
       borderCollapse: 'collapse',
       width: '100%',
@@ -254,10 +259,9 @@ function Previewed(props: { preview: QuotaChangePreview; wish: QuotaChange }) {
       {preview.diff !== '' && (
         <Part title={t('form.preview.changes')}>
           {preview.repository && (
-            <p className={classes.subtle}>
+            <p className={classes.where}>
               {t('form.preview.where', {
                 repository: `${preview.repository.host}/${preview.repository.repository}`,
-                files: preview.files.map(({ path }) => path).join(', '),
               })}
             </p>
           )}
