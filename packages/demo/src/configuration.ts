@@ -87,6 +87,12 @@ export function demoConfiguration(options: {
           target: resolve(packageFolder, 'org.yaml'),
           rules: [{ allow: ['User', 'Group'] }],
         },
+        // Configuration lists replace each other, so what the portal's own has is said again.
+        {
+          type: 'file',
+          target: resolve(packageFolder, '../../templates/all.yaml'),
+          rules: [{ allow: ['Location', 'Template'] }],
+        },
       ],
     },
     tenantStorage: {
