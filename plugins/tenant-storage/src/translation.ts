@@ -109,6 +109,8 @@ export const tenantStorageTranslationRef = createTranslationRef({
       change: 'Change the request',
       open: 'Request open: {{size}}, {{state}}',
       unblocking: 'Request {{size}}: with that, every volume that waits fits',
+      hasRoom:
+        'There is room for it by now. It is tried again by itself, which may take some minutes; if it still is not made then, another limit is in its way.',
       askedFor: 'A request for {{size}} is under way: {{state}}.',
     },
     requestState: {

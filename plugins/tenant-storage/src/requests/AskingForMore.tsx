@@ -1,5 +1,6 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import {
+  QuotaImpact,
   StorageRequest,
   Tenant,
   formatQuantity,
@@ -23,6 +24,30 @@ export interface AskingForMore {
   openRequest?: StorageRequest;
   /** The smallest quota, in bytes, with which everything can be made that waits for room; undefined while it is not known. */
   unblocking?: bigint;
+  /** Whether the quota has room for everything that it refused, which only has not been tried again. */
+  hasRoomByNow: boolean;
+}
+
+type Refused = Pick<AskingForMore, 'unblocking' | 'hasRoomByNow'>;
+
+const NOT_KNOWN: Refused = { hasRoomByNow: false };
+
+/** What the backend says of volumes that the quota refused. */
+function refusedIn({
+  smallestUnblocking,
+  pending,
+  used,
+}: QuotaImpact): Refused {
+  if (smallestUnblocking !== null) {
+    return { unblocking: BigInt(smallestUnblocking), hasRoomByNow: false };
+  }
+  // No larger quota is called for, and that is not for want of knowing what they take.
+  const isKnown =
+    used !== null &&
+    pending !== null &&
+    pending.length > 0 &&
+    pending.every(({ charge }) => charge !== null);
+  return { hasRoomByNow: isKnown };
 }
 
 const AskingForMoreContext = createContext<AskingForMore | undefined>(
@@ -38,9 +63,9 @@ export function useAskingForMore(): AskingForMore | undefined {
 const REFUSED = ['quotaExceeded', 'helperExceedsQuota'];
 
 /** What the backend says of a tenant's refused volumes; asked anew when the quota, its use or what is refused changes. */
-function useUnblockingSize(tenant: Tenant, wanted: boolean) {
+function useRefused(tenant: Tenant, wanted: boolean) {
   const api = useApi(tenantStorageApiRef);
-  const [size, setSize] = useState<bigint>();
+  const [answer, setAnswer] = useState(NOT_KNOWN);
   const { underCluster, name } = tenant;
   const limit = tenant.limits.find(
     ({ resource, storageClass }) =>
@@ -53,7 +78,7 @@ function useUnblockingSize(tenant: Tenant, wanted: boolean) {
   const hard = wanted && refused ? limit?.hard : undefined;
   const situation = `${limit?.used} ${refused}`;
   useEffect(() => {
-    setSize(undefined);
+    setAnswer(NOT_KNOWN);
     if (hard === undefined) return undefined;
     const asking = new AbortController();
     api
@@ -66,15 +91,13 @@ function useUnblockingSize(tenant: Tenant, wanted: boolean) {
         { signal: asking.signal },
       )
       .then(({ impact }) => {
-        if (!asking.signal.aborted && impact.smallestUnblocking !== null) {
-          setSize(BigInt(impact.smallestUnblocking));
-        }
+        if (!asking.signal.aborted) setAnswer(refusedIn(impact));
       })
       // The link leads to the form all the same, which says what is wrong.
       .catch(() => {});
     return () => asking.abort();
   }, [api, underCluster, name, hard, situation]);
-  return size;
+  return answer;
 }
 
 /** Lets everything below lead to the form, filled in for a tenant. */
@@ -88,10 +111,7 @@ export function AskingForMoreProvider(
   const { tenant, requests } = props;
   const { underCluster, name, canRequest } = tenant;
   const form = useRequestForm();
-  const unblocking = useUnblockingSize(
-    tenant,
-    canRequest && form !== undefined,
-  );
+  const refused = useRefused(tenant, canRequest && form !== undefined);
   const openRequest = requests?.find(({ open }) => open);
   const asking = useMemo<AskingForMore | undefined>(
     () =>
@@ -99,10 +119,10 @@ export function AskingForMoreProvider(
         ? {
             formFor: wish => form({ underCluster, tenant: name, ...wish }),
             openRequest,
-            unblocking,
+            ...refused,
           }
         : undefined,
-    [canRequest, form, underCluster, name, openRequest, unblocking],
+    [canRequest, form, underCluster, name, openRequest, refused],
   );
   return (
     <AskingForMoreContext.Provider value={asking}>

@@ -93,9 +93,11 @@ export function RequestRemedy(props: { trouble: Trouble }) {
   const asking = useAskingForMore();
   if (!asking || !isRemediedByMore(props.trouble)) return null;
   const { openRequest } = asking;
-  const unblocking = REFUSED.includes(props.trouble.code)
-    ? asking.unblocking
-    : undefined;
+  const isRefused = REFUSED.includes(props.trouble.code);
+  if (isRefused && asking.hasRoomByNow) {
+    return <div>{t('requestMore.hasRoom')}</div>;
+  }
+  const unblocking = isRefused ? asking.unblocking : undefined;
   const asked = openRequest && BigInt(openRequest.sizeBytes);
   const isAskedFor =
     asked !== undefined && (unblocking === undefined || asked >= unblocking);

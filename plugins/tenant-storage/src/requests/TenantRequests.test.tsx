@@ -5,6 +5,7 @@ import {
 } from '@backstage/frontend-test-utils';
 import { signalApiRef } from '@backstage/plugin-signals-react';
 import {
+  QuotaImpact,
   StorageRequest,
   StorageRequestList,
   tenantSignalChannel,
@@ -37,21 +38,21 @@ describe('requests in the tab', () => {
   let cases: Record<string, TenantCase>;
   let requests: Record<string, StorageRequest[]>;
   let errors: StorageRequestList['errors'];
-  let smallestUnblocking: string | null;
+  let impact: Pick<QuotaImpact, 'smallestUnblocking' | 'used' | 'pending'>;
   let previewed: unknown[];
 
   beforeEach(() => {
     cases = tenantCases();
     requests = requestCases();
     errors = [];
-    smallestUnblocking = null;
+    impact = { smallestUnblocking: null, used: null, pending: null };
     previewed = [];
     server.use(
       http.post(
         'http://backend.test/api/tenant-storage/v1/changes/quota/preview',
         async ({ request }) => {
           previewed.push(await request.json());
-          return HttpResponse.json({ impact: { smallestUnblocking } });
+          return HttpResponse.json({ impact });
         },
       ),
       http.get('http://backend.test/api/*', ({ request }) => {
@@ -164,7 +165,7 @@ describe('requests in the tab', () => {
       within(words).getByRole('list', { name: 'How far it is' }),
     ).getAllByRole('listitem');
     expect(steps.map(({ textContent }) => textContent)).toEqual([
-      expect.stringMatching(/^Sent to the platform team.*, alice$/),
+      expect.stringMatching(/^Sent to the platform team.*\d/),
       'Approval',
       'To be applied',
       'Live',
@@ -271,7 +272,7 @@ describe('requests in the tab', () => {
 
     it('offers the size that lets refused volumes through, as the backend tells it', async () => {
       requests = {};
-      smallestUnblocking = '15032385536';
+      impact.smallestUnblocking = '15032385536';
       show('alpha');
       const link = await within(await attention()).findByRole('link', {
         name: 'Request 14 Gi: with that, every volume that waits fits',
@@ -298,13 +299,32 @@ describe('requests in the tab', () => {
     });
 
     it('says that enough is asked for already', async () => {
-      smallestUnblocking = '15032385536';
+      impact.smallestUnblocking = '15032385536';
       show('alpha');
       await waitFor(async () =>
         expect(await attention()).toHaveTextContent(
           'A request for 20 Gi is under way: waits for approval.',
         ),
       );
+    });
+
+    it('calls for no more where a larger quota has room by now for what was refused', async () => {
+      requests = {};
+      impact = {
+        smallestUnblocking: null,
+        used: '8858370048',
+        pending: [{ name: 'pvc-1', tenantCluster: null, charge: '1000' }],
+      };
+      show('alpha');
+      expect(await attention()).toBeInTheDocument();
+      await waitFor(async () =>
+        expect(await attention()).toHaveTextContent(
+          'There is room for it by now. It is tried again by itself',
+        ),
+      );
+      expect(
+        within(await attention()).queryByRole('link'),
+      ).not.toBeInTheDocument();
     });
 
     it('asks for no preview where nothing is refused', async () => {

@@ -77,7 +77,8 @@ export function progressOf(request: StorageRequest): ProgressStep[] {
       id,
       state: 'done',
       at: taken?.at ?? null,
-      by: taken?.by ?? null,
+      // Whose wish it is is known; it is the portal that writes it down at the Git host.
+      by: id === 'sent' ? null : taken?.by ?? null,
     };
   });
 }
