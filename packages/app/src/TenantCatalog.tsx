@@ -1,16 +1,20 @@
+import { FavoriteToggleIcon } from '@backstage/core-components';
 import { configApiRef, useApi } from '@backstage/frontend-plugin-api';
 import {
   CatalogTable,
   CatalogTableColumnsFunc,
+  CatalogTableProps,
 } from '@backstage/plugin-catalog';
 import {
   CatalogFilterLayout,
   EntityListPagination,
   EntityListProvider,
+  useStarredEntities,
 } from '@backstage/plugin-catalog-react';
 import { Container, Header } from '@backstage/ui';
-import { makeStyles } from '@material-ui/core/styles';
-import { Fragment, ReactElement } from 'react';
+import { Theme, makeStyles } from '@material-ui/core/styles';
+import useMediaQuery from '@material-ui/core/useMediaQuery';
+import { Fragment, ReactElement, useMemo } from 'react';
 
 const useStyles = makeStyles(
   theme => ({
@@ -26,20 +30,43 @@ const useStyles = makeStyles(
   { name: 'PortalTenantCatalog' },
 );
 
-/** Tenants have neither system nor lifecycle, and their names need the room. */
-const columns: CatalogTableColumnsFunc = context => {
-  const kind =
-    context.entities[0]?.kind.toLowerCase() ?? context.filters.kind?.value;
-  if (kind !== 'resource') return CatalogTable.defaultColumnsFunc(context);
-  const { columns: make } = CatalogTable;
+/** Tenants have neither system nor lifecycle; their names and descriptions need the room. */
+function columnsFor(isNarrow: boolean): CatalogTableColumnsFunc {
+  return context => {
+    const kind =
+      context.entities[0]?.kind.toLowerCase() ??
+      context.filters.kind?.value ??
+      'resource';
+    if (kind !== 'resource') return CatalogTable.defaultColumnsFunc(context);
+    const { columns: make } = CatalogTable;
+    return [
+      make.createTitleColumn({ hidden: true }),
+      { ...make.createNameColumn({ defaultKind: kind }), width: '30%' },
+      { ...make.createOwnerColumn(), width: '18%' },
+      { ...make.createSpecTypeColumn({ hidden: isNarrow }), width: '14%' },
+      {
+        ...make.createMetadataDescriptionColumn(),
+        width: '38%',
+        // Backstage's own cuts it off where it could as well wrap.
+        render: ({ entity }) => entity.metadata.description,
+      },
+    ];
+  };
+}
+
+/** Tenants come from under clusters: there is no file to view or to edit. */
+function useActions(): CatalogTableProps['actions'] {
+  const { isStarredEntity, toggleStarredEntity } = useStarredEntities();
   return [
-    make.createTitleColumn({ hidden: true }),
-    { ...make.createNameColumn({ defaultKind: kind }), width: '30%' },
-    { ...make.createOwnerColumn(), width: '20%' },
-    { ...make.createSpecTypeColumn(), width: '15%' },
-    { ...make.createMetadataDescriptionColumn(), width: '35%' },
+    ({ entity }) => ({
+      icon: () => <FavoriteToggleIcon isFavorite={isStarredEntity(entity)} />,
+      tooltip: isStarredEntity(entity)
+        ? 'Remove from favorites'
+        : 'Add to favorites',
+      onClick: () => toggleStarredEntity(entity),
+    }),
   ];
-};
+}
 
 /** The catalog, as Backstage's own page lays it out. */
 export function TenantCatalog(props: {
@@ -49,6 +76,9 @@ export function TenantCatalog(props: {
   const classes = useStyles();
   const organization =
     useApi(configApiRef).getOptionalString('organization.name') ?? 'Backstage';
+  const isNarrow = useMediaQuery<Theme>(theme => theme.breakpoints.down('sm'));
+  const columns = useMemo(() => columnsFor(isNarrow), [isNarrow]);
+  const actions = useActions();
   return (
     <EntityListProvider pagination={props.pagination}>
       <Header title={`${organization} Catalog`} />
@@ -61,7 +91,7 @@ export function TenantCatalog(props: {
           </CatalogFilterLayout.Filters>
           <CatalogFilterLayout.Content>
             <div className={classes.table}>
-              <CatalogTable columns={columns} />
+              <CatalogTable columns={columns} actions={actions} />
             </div>
           </CatalogFilterLayout.Content>
         </CatalogFilterLayout>

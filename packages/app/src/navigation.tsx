@@ -10,6 +10,7 @@ import {
   useSidebarOpenState,
 } from '@backstage/core-components';
 import {
+  IconElement,
   configApiRef,
   createFrontendModule,
   useApi,
@@ -34,6 +35,8 @@ const useStyles = makeStyles({
     color: '#fff',
     '&:hover': { textDecoration: 'none' },
   },
+  // Backstage's own cuts titles off after 110 px, and there is room for more.
+  item: { '& [class*="MuiTypography-root"]': { width: 'auto' } },
   icon: {
     display: 'flex',
     flexShrink: 0,
@@ -58,13 +61,30 @@ function Home() {
   );
 }
 
+/** A page of a plugin. */
+function NavigationItem(props: {
+  icon: IconElement;
+  href: string;
+  title: string;
+}) {
+  const classes = useStyles();
+  return (
+    <SidebarItem
+      className={classes.item}
+      icon={() => props.icon}
+      to={props.href}
+      text={props.title}
+    />
+  );
+}
+
 const Navigation = NavContentBlueprint.make({
   params: {
     component: ({ navItems }) => {
       // The item that counts what is unread stands for it.
       navItems.take('page:notifications');
       const items = navItems.withComponent(item => (
-        <SidebarItem icon={() => item.icon} to={item.href} text={item.title} />
+        <NavigationItem icon={item.icon} href={item.href} title={item.title} />
       ));
       return (
         <Sidebar>

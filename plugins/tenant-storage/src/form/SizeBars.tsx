@@ -9,10 +9,11 @@ import { makeStyles } from '@material-ui/core/styles';
 import { ReactNode } from 'react';
 import { barGeometry } from '../quota/barGeometry';
 import { QuotaBar, UnknownBar, UnlimitedBar } from '../quota/QuotaBar';
-import { Size } from '../size/Size';
+import { ExactTooltip, Size } from '../size/Size';
 import { headroomFigure } from '../tenant/headroomText';
 import { tenantStorageTranslationRef } from '../translation';
 import { barWidths } from './barWidths';
+import { pendingAfter } from './pendingAfter';
 
 const useStyles = makeStyles(
   theme => ({
@@ -59,6 +60,14 @@ export function SizeBars(props: {
   const used = impact.used === null ? undefined : BigInt(impact.used);
   const inFlight = BigInt(impact.headroom.inFlight ?? 0);
   const before = impact.before === null ? undefined : BigInt(impact.before);
+  // What waits is made by itself once it fits, and takes its part of what is new.
+  const pending = pendingAfter({
+    ...impact,
+    after: after === undefined ? null : `${after}`,
+  });
+  const waiting = pending?.every(({ fit }) => fit === 'fits')
+    ? pending.reduce((sum, { volume }) => sum + BigInt(volume.charge ?? 0), 0n)
+    : 0n;
   const widths = barWidths({ used: (used ?? 0n) + inFlight, before, after });
 
   const largest = (headroom: Headroom) => {
@@ -68,9 +77,11 @@ export function SizeBars(props: {
         {t('form.size.largest')}:{' '}
         <strong>
           {left.kind === 'size' ? (
-            <Size focusable bytes={left.bytes} />
+            <Size focusable bytes={left.bytes} also={headroom.explanation} />
           ) : (
-            t(`headline.${left.kind}`)
+            <ExactTooltip focusable exact={headroom.explanation}>
+              {t(`headline.${left.kind}`)}
+            </ExactTooltip>
           )}
         </strong>
       </span>
@@ -103,7 +114,12 @@ export function SizeBars(props: {
     }
     const words = formatUsage(used ?? null, hard);
     if (used === undefined) return <UnknownBar label={words} />;
-    const geometry = barGeometry({ used, hard, hidden: 0n, inFlight });
+    const geometry = barGeometry({
+      used,
+      hard,
+      hidden: 0n,
+      inFlight: row === 'now' ? inFlight : inFlight + waiting,
+    });
     let full: 'overLimit' | 'full' | undefined;
     if (used > hard) full = 'overLimit';
     else if (used === hard) full = 'full';
