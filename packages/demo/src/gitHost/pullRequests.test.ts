@@ -333,7 +333,7 @@ describe('pull requests', () => {
       state: 'closed',
     });
     expect(await get(number)).toMatchObject({ state: 'closed', merged: false });
-    const listed = await portal.paginate(portal.pulls.list, {
+    const { data: listed } = await portal.pulls.list({
       owner,
       repo,
       state: 'open',
