@@ -41,9 +41,9 @@ function columnsFor(isNarrow: boolean): CatalogTableColumnsFunc {
     const { columns: make } = CatalogTable;
     return [
       make.createTitleColumn({ hidden: true }),
-      { ...make.createNameColumn({ defaultKind: kind }), width: '30%' },
+      { ...make.createNameColumn({ defaultKind: kind }), width: '27%' },
       { ...make.createOwnerColumn(), width: '18%' },
-      { ...make.createSpecTypeColumn({ hidden: isNarrow }), width: '14%' },
+      { ...make.createSpecTypeColumn({ hidden: isNarrow }), width: '17%' },
       {
         ...make.createMetadataDescriptionColumn(),
         width: '38%',

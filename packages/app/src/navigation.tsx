@@ -10,7 +10,6 @@ import {
   useSidebarOpenState,
 } from '@backstage/core-components';
 import {
-  IconElement,
   configApiRef,
   createFrontendModule,
   useApi,
@@ -35,8 +34,6 @@ const useStyles = makeStyles({
     color: '#fff',
     '&:hover': { textDecoration: 'none' },
   },
-  // Backstage's own cuts titles off after 110 px, and there is room for more.
-  item: { '& [class*="MuiTypography-root"]': { width: 'auto' } },
   icon: {
     display: 'flex',
     flexShrink: 0,
@@ -61,30 +58,13 @@ function Home() {
   );
 }
 
-/** A page of a plugin. */
-function NavigationItem(props: {
-  icon: IconElement;
-  href: string;
-  title: string;
-}) {
-  const classes = useStyles();
-  return (
-    <SidebarItem
-      className={classes.item}
-      icon={() => props.icon}
-      to={props.href}
-      text={props.title}
-    />
-  );
-}
-
 const Navigation = NavContentBlueprint.make({
   params: {
     component: ({ navItems }) => {
       // The item that counts what is unread stands for it.
       navItems.take('page:notifications');
       const items = navItems.withComponent(item => (
-        <NavigationItem icon={item.icon} href={item.href} title={item.title} />
+        <SidebarItem icon={() => item.icon} to={item.href} text={item.title} />
       ));
       return (
         <Sidebar>
