@@ -175,9 +175,8 @@ export const tenantStorageTranslationRef = createTranslationRef({
       pastLatest_other: 'Only the latest {{count}} are listed.',
       ended: '{{state}} since {{time}}',
       failed: 'Requests can’t be shown right now',
-      hostTrouble: '{{host}} does not answer',
-      hostTroubleText:
-        'Since {{time}}. Requests may be further than is shown; nothing is lost.',
+      hostTrouble: 'Requests may be further than is shown',
+      hostTroubleText: '{{message}} (since {{time}}). Nothing is lost.',
     },
     requestsPage: {
       title: 'Storage requests',

@@ -13,6 +13,7 @@ import { Panel } from '../panel/Panel';
 import { useTimeText } from '../time/useTimeText';
 import { tenantStorageTranslationRef } from '../translation';
 import { useAskingForMore } from './AskingForMore';
+import { GitHostNotices } from './GitHostNotices';
 import { OpenGates } from './OpenGates';
 import { Reason } from './Reason';
 import { canChange, splitRequests } from './requestProgress';
@@ -196,17 +197,7 @@ export function RequestsPanel(props: {
             })}
           </Notice>
         )}
-        {isOpen &&
-          list.errors.map(problem => (
-            <Notice
-              key={problem.host}
-              tone="warning"
-              title={t('requests.hostTrouble', { host: problem.host })}
-            >
-              {problem.message}{' '}
-              {t('requests.hostTroubleText', { time: moment(problem.since) })}
-            </Notice>
-          ))}
+        {isOpen && <GitHostNotices errors={list.errors} now={now} />}
         {current.map(request => (
           <CurrentRequest key={request.id} request={request} now={now} />
         ))}

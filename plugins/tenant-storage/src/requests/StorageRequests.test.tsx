@@ -162,13 +162,19 @@ describe('the page of requests', () => {
 
   it('says once which Git host does not answer', async () => {
     errors = [
-      { host: 'git.example.com', message: 'It answers 503.', since: ago(60) },
+      {
+        host: 'git.example.com',
+        message: 'git.example.com answers 503.',
+        since: ago(60),
+      },
     ];
     show();
     await table('Past');
     await table('Stuck');
     expect(
-      screen.getAllByRole('note', { name: 'git.example.com does not answer' }),
+      screen.getAllByRole('note', {
+        name: 'Requests may be further than is shown',
+      }),
     ).toHaveLength(1);
   });
 });

@@ -8,9 +8,9 @@ import { Fragment, useCallback, useEffect, useMemo, useState } from 'react';
 import { reasonOf } from '../api/reason';
 import { useNow } from '../live/useNow';
 import { Notice } from '../panel/Notice';
-import { useTimeText } from '../time/useTimeText';
 import { tenantStorageTranslationRef } from '../translation';
 import { NoRows } from '../volumes/NoVolumes';
+import { GitHostNotices } from './GitHostNotices';
 import { RequestsFilters } from './RequestsFilters';
 import { RequestsSection, SectionAnswer } from './RequestsSection';
 import { NO_FILTER, RequestsFilter } from './useRequestsQuery';
@@ -72,7 +72,6 @@ export function StorageRequests() {
   const classes = useStyles();
   const { t } = useTranslationRef(tenantStorageTranslationRef);
   const now = useNow();
-  const { moment } = useTimeText(now);
   const [filter, setFilter] = useState<RequestsFilter>(NO_FILTER);
   const [answers, setAnswers] = useState<
     Partial<Record<Section, SectionAnswer>>
@@ -125,16 +124,7 @@ export function StorageRequests() {
           onChange={change}
         />
       )}
-      {[...hosts.values()].map(problem => (
-        <Notice
-          key={problem.host}
-          tone="warning"
-          title={t('requests.hostTrouble', { host: problem.host })}
-        >
-          {problem.message}{' '}
-          {t('requests.hostTroubleText', { time: moment(problem.since) })}
-        </Notice>
-      ))}
+      <GitHostNotices errors={[...hosts.values()]} now={now} />
       {error && (
         <Notice
           tone={lists.length === 0 ? 'error' : 'warning'}

@@ -236,17 +236,17 @@ describe('requests in the tab', () => {
     errors = [
       {
         host: 'git.example.com',
-        message: 'It answers 503.',
+        message: 'git.example.com answers 503.',
         since: ago(120),
       },
     ];
     show('alpha');
     const notices = await screen.findAllByRole('note', {
-      name: 'git.example.com does not answer',
+      name: 'Requests may be further than is shown',
     });
     expect(notices).toHaveLength(1);
-    expect(notices[0]).toHaveTextContent('It answers 503. Since');
-    expect(notices[0]).toHaveTextContent('nothing is lost');
+    expect(notices[0]).toHaveTextContent('git.example.com answers 503 (since');
+    expect(notices[0]).toHaveTextContent('Nothing is lost');
   });
 
   it('does not take requests that can’t be read for none', async () => {
