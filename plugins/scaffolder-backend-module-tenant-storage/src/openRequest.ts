@@ -12,26 +12,6 @@ import type {
 export type OpenRequest = NonNullable<QuotaChangeFacts['openRequest']>;
 
 /**
- * Refuses to publish over what others did: a publish builds the branch anew, and their commits would be lost.
- *
- * @throws ConflictError that names the commits, who made them, and the pull request.
- */
-export function assertNothingOfOthers(open: OpenRequest): void {
-  const { commitsOfOthers, request } = open;
-  if (commitsOfOthers.length === 0) return;
-  const commits = commitsOfOthers
-    .map(
-      ({ sha, author, title }) => `${sha.slice(0, 7)} by ${author}: ${title}`,
-    )
-    .join('; ');
-  throw new ConflictError(
-    `Others have worked on the open request ${
-      request.pullRequest?.url ?? 'for this quota'
-    } (${commits}), and a new wish would throw that away. Ask the platform team to merge or close it first, then ask again.`,
-  );
-}
-
-/**
  * Refuses a second request for the same quota in another repository than that of the open one.
  *
  * @throws ConflictError

@@ -87,6 +87,7 @@ export class QuotaActionBench {
     backend.recorded.length = 0;
     backend.errors.clear();
     backend.openRequest = null;
+    backend.commitsOfOthers.clear();
     backend.reviewers = { users: [], teams: [] };
     backend.repositories = [this.repository()];
   }

@@ -49,13 +49,28 @@ interface Pull {
 const pulls = (state = 'open') =>
   github<Pull[]>('GET', `${REPOSITORY}/pulls?state=${state}`);
 
+interface Commit {
+  sha: string;
+  commit: { message: string; author: { name: string } };
+}
+
 const commitsOf = ({ number }: Pull) =>
-  github<
-    Array<{
-      sha: string;
-      commit: { message: string; author: { name: string } };
-    }>
-  >('GET', `${REPOSITORY}/pulls/${number}/commits`);
+  github<Commit[]>('GET', `${REPOSITORY}/pulls/${number}/commits`);
+
+/** What the branch has and the target branch has not; nothing if there is no such branch. */
+async function commitsOnBranch(): Promise<Commit[]> {
+  const heads = await github<Array<{ name: string; commit: { sha: string } }>>(
+    'GET',
+    `${REPOSITORY}/branches`,
+  );
+  const head = heads.find(({ name }) => name === BRANCH);
+  if (!head) return [];
+  const { commits } = await github<{ commits: Commit[] }>(
+    'GET',
+    `${REPOSITORY}/compare/main...${head.commit.sha}`,
+  );
+  return commits;
+}
 
 async function textOf(ref: string): Promise<string> {
   const { content } = await github<{ content: string }>(
@@ -110,17 +125,18 @@ async function follow(backend: TenantStorageBackend): Promise<void> {
         }),
         mergeable: pull ? true : null,
         title: pull?.title ?? null,
-        commitsOfOthers: pull
-          ? (await commitsOf(pull))
-              .filter(({ commit: { message } }) => !message.endsWith(TRAILER))
-              .map(({ sha, commit: { author, message } }) => ({
-                sha,
-                author: author.name,
-                title: message.split('\n')[0],
-              }))
-          : [],
       }
     : null;
+  backend.commitsOfOthers.set(
+    'kmetal/fleet',
+    (await commitsOnBranch())
+      .filter(({ commit: { message } }) => !message.endsWith(TRAILER))
+      .map(({ sha, commit: { author, message } }) => ({
+        sha,
+        author: author.name,
+        title: message.split('\n')[0],
+      })),
+  );
   gitHost.takeRequests();
   gitHost.setTrouble(trouble);
 }
@@ -269,6 +285,39 @@ describe('request-more-storage on GitHub', () => {
     expect(log).toContain('While we are at it');
     expect(log).toContain(before.html_url);
     expect((await pulls())[0].head.sha).toBe(before.head.sha);
+  });
+
+  it('never writes over what others put on a branch that nothing is proposed from', async () => {
+    await portal.send({ size: '60Gi' });
+    const [{ number, head }] = await pulls();
+    await commit(BRANCH, 'notes.md', 'Of the platform team.');
+    const { head: theirs } = (await pulls())[0];
+    expect(theirs.sha).not.toBe(head.sha);
+    await github('PATCH', `${REPOSITORY}/pulls/${number}`, { state: 'closed' });
+    portal.tenantStorage.recorded.length = 0;
+
+    const { status, log } = await portal.send({ size: '80Gi' });
+    expect(status).toBe('failed');
+    expect(log).toContain('While we are at it');
+    expect(log).toContain(`the branch ${BRANCH} of kmetal/fleet`);
+    expect(await pulls()).toEqual([]);
+    expect((await commitsOnBranch()).at(-1)?.sha).toBe(theirs.sha);
+    expect(portal.tenantStorage.recorded).toEqual([]);
+  });
+
+  it('goes on where the branch of a merged request was not deleted', async () => {
+    await portal.send({ size: '60Gi' });
+    const [{ number }] = await pulls();
+    await github('PUT', `${REPOSITORY}/pulls/${number}/merge`, {
+      merge_method: 'squash',
+    });
+    portal.tenantStorage.recorded.length = 0;
+
+    const { status } = await portal.send({ size: '80Gi' });
+    expect(status).toBe('completed');
+    expect(await changedLines()).toEqual([
+      expect.stringContaining('80Gi # was 20Gi'),
+    ]);
   });
 
   it('refuses what is wrong with a form, and asks the Git host for nothing', async () => {

@@ -31,11 +31,14 @@ async function follow(backend: TenantStorageBackend): Promise<void> {
         }),
         mergeable: mergeRequest ? true : null,
         title: mergeRequest?.title ?? null,
-        commitsOfOthers: gitLab.commits
-          .filter(({ message }) => !message.endsWith(TRAILER))
-          .map(({ message }) => ({ sha: '0', author: 'x', title: message })),
       }
     : null;
+  backend.commitsOfOthers.set(
+    'acme/platform/fleet',
+    gitLab.commits
+      .filter(({ message }) => !message.endsWith(TRAILER))
+      .map(({ message }) => ({ sha: '0', author: 'x', title: message })),
+  );
 }
 
 beforeEach(async () => {
@@ -126,6 +129,15 @@ describe('request-more-storage on GitLab', () => {
     expect(output.text).toEqual([
       expect.objectContaining({ title: 'Nothing was sent' }),
     ]);
+  });
+
+  it('pushes nothing onto what others put on the branch', async () => {
+    gitLab.branches.set(BRANCH, { [FILE]: 'By hand.' });
+    gitLab.commits.push({ branch: BRANCH, message: 'While we are at it' });
+    const { status, log } = await portal.send({ size: '60Gi' });
+    expect(status).toBe('failed');
+    expect(log).toContain('While we are at it');
+    expect(gitLab.writes).toEqual([]);
   });
 
   it('broken off before the push is completed once it is asked again', async () => {

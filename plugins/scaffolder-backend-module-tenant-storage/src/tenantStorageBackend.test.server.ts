@@ -4,6 +4,7 @@ import { parseQuantity } from '@kmetal/backstage-plugin-tenant-storage-common';
 import type {
   ManifestRepository,
   NewStorageRequest,
+  QuotaChange,
   QuotaChangeFacts,
   StorageRequest,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
@@ -64,6 +65,11 @@ export class TenantStorageBackend {
   facts = factsOf();
   reviewers: QuotaChangeFacts['reviewers'] = { users: [], teams: [] };
   openRequest: QuotaChangeFacts['openRequest'] = null;
+  /** On the branch, by repository; none where nothing is said. */
+  readonly commitsOfOthers = new Map<
+    string,
+    QuotaChangeFacts['branches'][number]['commitsOfOthers']
+  >();
   /** Answers this error to a path instead. */
   readonly errors = new Map<string, { status: number; message: string }>();
   readonly #server: Server;
@@ -102,10 +108,23 @@ export class TenantStorageBackend {
       return { status: 200, json: this.requestOf(wish) };
     }
     const { facts, repositories, reviewers, openRequest } = this;
-    return {
-      status: 200,
-      json: { facts, repositories, reviewers, openRequest },
+    const { underCluster, tenant } = body as QuotaChange;
+    const branches = repositories.map(({ host, repository }) => ({
+      host,
+      repository,
+      branch: `kmetal-storage.${underCluster}.${tenant}.quota`,
+      commitsOfOthers: this.commitsOfOthers.has(repository)
+        ? this.commitsOfOthers.get(repository) ?? null
+        : [],
+    }));
+    const json: QuotaChangeFacts = {
+      facts,
+      repositories,
+      branches,
+      reviewers,
+      openRequest,
     };
+    return { status: 200, json };
   }
 
   get url(): string {

@@ -40,7 +40,6 @@ function openRequest(
       { state: 'opened', pullRequest },
     ),
     mergeable: true,
-    commitsOfOthers: [],
     ...parts,
   };
 }
@@ -239,17 +238,14 @@ describe('a request that is open already', () => {
   });
 
   it('is never written over where others have worked on it', async () => {
-    backend.openRequest = openRequest(
-      { size: '80Gi' },
-      {
-        commitsOfOthers: [
-          { sha: '0123456789abcdef', author: 'petra', title: 'A comment' },
-        ],
-      },
-    );
+    backend.openRequest = openRequest({ size: '80Gi' });
+    backend.commitsOfOthers.set('acme/fleet', [
+      { sha: '0123456789abcdef', author: 'petra', title: 'A comment' },
+    ]);
     const { name, message } = await bench.failure();
     expect(name).toBe('ConflictError');
     expect(message).toContain('0123456 by petra: A comment');
+    expect(message).toContain(BRANCH);
     expect(message).toContain(pullRequest.url);
     expect(backend.recorded).toEqual([]);
     expect(bench.workspace.content()).toEqual({});
@@ -260,6 +256,46 @@ describe('a request that is open already', () => {
     const { message } = await bench.failure();
     expect(message).toContain(`${pullRequest.url} for the same quota is open`);
     expect(backend.recorded).toEqual([]);
+  });
+});
+
+describe('a branch without an open request', () => {
+  const commit = (index: number) => ({
+    sha: `${index}123456789abcdef`,
+    author: 'petra',
+    title: `By hand ${index}`,
+  });
+
+  it('with commits of others is left alone, and what to do is said', async () => {
+    backend.commitsOfOthers.set(
+      'acme/fleet',
+      Array.from({ length: 7 }, (_, index) => commit(index)),
+    );
+    for (const isDryRun of [false, true]) {
+      const { name, message } = await bench.failure({}, { isDryRun });
+      expect(name).toBe('ConflictError');
+      expect(message).toContain(`the branch ${BRANCH} of acme/fleet`);
+      expect(message).toContain('4123456 by petra: By hand 4; and 2 more');
+      expect(message).toContain('delete the branch');
+    }
+    expect(backend.recorded).toEqual([]);
+    expect(bench.workspace.content()).toEqual({});
+  });
+
+  it('matters in the repository that the change goes to', async () => {
+    backend.repositories = [
+      bench.repository({ repository: 'acme/apps', branch: 'apps' }),
+      bench.repository(),
+    ];
+    gitHost.branches.set('apps', { 'README.md': 'Apps.' });
+    backend.commitsOfOthers.set('acme/apps', [commit(1)]);
+    expect(await bench.run()).toMatchObject({ changed: true });
+  });
+
+  it('that nobody can be asked about is said to be so', async () => {
+    backend.commitsOfOthers.set('acme/fleet', null);
+    expect(await bench.run()).toMatchObject({ changed: true });
+    expect(bench.log).toContain("can't ask");
   });
 });
 

@@ -24,11 +24,8 @@ import {
   type RepositoryFiles,
 } from '@kmetal/backstage-plugin-tenant-storage-node';
 import { CHANGE_FOLDER, writeChangeFolder } from '../changeFolder';
-import {
-  assertNothingOfOthers,
-  assertSameRepository,
-  recordsTheSame,
-} from '../openRequest';
+import { assertNothingOfOthers } from '../commitsOfOthers';
+import { assertSameRepository, recordsTheSame } from '../openRequest';
 import {
   assertUserCredentials,
   publishTarget,
@@ -401,8 +398,8 @@ export function createQuotaAction(options: {
           );
           return;
         }
-        assertNothingOfOthers(open);
       }
+      assertNothingOfOthers(told, { ...repository.settings, branch }, logger);
 
       logPlan(logger, shown);
       let proposed = shown;

@@ -27,6 +27,8 @@ describe('the demo’s Git host', () => {
   });
   const proposal = async () =>
     (await host.proposals(repository(), [BRANCH])).get(BRANCH)![0];
+  const branch = () =>
+    host.branch(repository(), { branch: BRANCH, target: null });
 
   beforeAll(async () => {
     demo = await startGitHost({
@@ -58,6 +60,7 @@ describe('the demo’s Git host', () => {
     const main = await portal.git.getRef({ ...at, ref: 'heads/main' });
     const base = main.data.object.sha;
     expect(await proposal()).toBeUndefined();
+    expect(await branch()).toBeUndefined();
 
     await portal.git.createRef({
       ...at,
@@ -80,6 +83,10 @@ describe('the demo’s Git host', () => {
       title: 'Raise the quota',
     });
 
+    expect(await branch()).toMatchObject({
+      commits: [{ message: expect.stringContaining('Kmetal-Storage-Change') }],
+    });
+
     const opened = await proposal();
     expect(opened).toMatchObject({
       number: 1,
@@ -89,9 +96,6 @@ describe('the demo’s Git host', () => {
       mergeCommit: null,
     });
     expect(await host.mergeable(repository(), opened)).toBe(true);
-    expect(await host.commits(repository(), opened)).toMatchObject([
-      { message: expect.stringContaining('Kmetal-Storage-Change') },
-    ]);
     await host.publishStatus(repository(), opened.head, {
       context: 'kmetal-storage',
       state: 'success',

@@ -43,12 +43,20 @@ export interface ProposalEnd {
   reviewers: string[];
 }
 
-/** A commit on a proposal's branch. */
+/** A commit on a branch that proposals are made from. */
 export interface ProposedCommit {
   sha: string;
   message: string;
   author: string;
   parents: string[];
+}
+
+/** A branch as it is now. */
+export interface HostedBranch {
+  /** The newest commit on it. */
+  head: string;
+  /** Those that the target branch does not have. */
+  commits: ProposedCommit[];
 }
 
 /** What is said beside a commit. */
@@ -80,11 +88,15 @@ export interface GitHost {
     repository: HostedRepository,
     proposal: Proposal,
   ): Promise<boolean | null>;
-  /** The commits on its branch that the target branch does not have. */
-  commits(
+  /**
+   * A branch of the repository, whether anything is proposed from it or not; undefined if there is none of this name.
+   *
+   * @param names - `target`: what its commits are compared with; null = the repository's default branch.
+   */
+  branch(
     repository: HostedRepository,
-    proposal: Proposal,
-  ): Promise<ProposedCommit[]>;
+    names: { branch: string; target: string | null },
+  ): Promise<HostedBranch | undefined>;
   /** Whether a commit is, or comes after, another one; false for commits that the repository doesn't have. */
   contains(
     repository: HostedRepository,

@@ -36,6 +36,20 @@ export class GitHostError extends ServiceUnavailableError {
   }
 }
 
+/** What a host answers, or undefined if it has no such thing. */
+export async function unlessNotFound<T>(
+  answer: Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof GitHostError && error.fault === 'notFound') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
 type HeaderReader = (name: string) => string | undefined;
 
 function positive(text: string | undefined): number | undefined {

@@ -127,21 +127,56 @@ describe('GitHub', () => {
     });
   });
 
-  it('tells commits and whether it merges', async () => {
-    gitHub.open('one', {
-      mergeable: false,
-      commits: [{ sha: sha('d'), message: 'Raise\n\nIt', parents: [sha('a')] }],
-    });
+  it('tells whether it merges', async () => {
+    gitHub.open('one', { mergeable: false });
     const proposal = await proposalOf('one');
     expect(await host.mergeable(repository(), proposal)).toBe(false);
-    expect(await host.commits(repository(), proposal)).toEqual([
-      {
-        sha: sha('d'),
-        message: 'Raise\n\nIt',
-        author: 'Portal',
-        parents: [sha('a')],
-      },
-    ]);
+  });
+
+  describe('tells of a branch', () => {
+    const branch = (target: string | null = 'main') =>
+      host.branch(repository(), { branch: 'by/hand', target });
+    const commit = {
+      sha: sha('d'),
+      message: 'Raise\n\nIt',
+      parents: [sha('a')],
+    };
+    const told = {
+      head: sha('d'),
+      commits: [{ ...commit, author: 'Portal' }],
+    };
+
+    it('what the target branch does not have, though nothing is proposed from it', async () => {
+      gitHub.branches.set('by/hand', { commits: [commit] });
+      expect(await branch()).toEqual(told);
+      expect(await branch(null)).toEqual(told);
+    });
+
+    it('all commits, however many pages they are', async () => {
+      const commits = Array.from({ length: 101 }, (_, index) => ({
+        ...commit,
+        sha: sha(`d${index}`),
+      }));
+      gitHub.branches.set('by/hand', { commits });
+      expect((await branch())?.commits).toHaveLength(101);
+    });
+
+    it('all commits if it has nothing in common with the target branch', async () => {
+      gitHub.branches.set('by/hand', { commits: [commit], isUnrelated: true });
+      expect(await branch()).toEqual(told);
+    });
+
+    it('that it is not there, but not if the repository can not be seen', async () => {
+      expect(await branch()).toBeUndefined();
+      gitHub.repository = null;
+      await expect(branch()).rejects.toMatchObject({ fault: 'notFound' });
+    });
+
+    it('nothing while the host is out of order', async () => {
+      gitHub.server.fault = { status: 502 };
+      gitHub.server.faultOn = path => path.includes('/git/ref/');
+      await expect(branch()).rejects.toMatchObject({ fault: 'failing' });
+    });
   });
 
   it('tells whether a commit has another one in it', async () => {

@@ -4,18 +4,24 @@ import { conditionalFetch } from './conditionalFetch';
 import type {
   CommitStatus,
   GitHost,
+  HostedBranch,
   HostedRepository,
   Proposal,
   ProposalEnd,
   ProposedCommit,
   Review,
 } from './gitHost';
-import { answeredWith, GitHostError, unreachable } from './gitHostError';
+import {
+  answeredWith,
+  GitHostError,
+  unlessNotFound,
+  unreachable,
+} from './gitHostError';
 import { reviewWords } from './reviewWords';
 
 const PAGE = 100;
 
-/** GitHub lists no more than 250 commits of a pull request; reviews beyond a thousand say nothing new. */
+/** A branch with a thousand commits of its own is nothing that the portal made; reviews beyond a thousand say nothing new. */
 const MOST_PAGES = 10;
 
 type PullRequest = Awaited<
@@ -72,6 +78,22 @@ async function allPages<T>(
     if (data.length < PAGE) break;
   }
   return all;
+}
+
+function commitOf({
+  sha,
+  commit,
+  author,
+  parents,
+}: Awaited<
+  ReturnType<Octokit['rest']['repos']['listCommits']>
+>['data'][number]): ProposedCommit {
+  return {
+    sha,
+    message: commit.message,
+    author: author?.login ?? commit.author?.name ?? 'unknown',
+    parents: parents.map(parent => parent.sha),
+  };
 }
 
 function newestFirst(a: Proposal, b: Proposal): number {
@@ -224,26 +246,56 @@ export class GitHubHost implements GitHost {
     });
   }
 
-  async commits(
+  async branch(
     repository: HostedRepository,
-    { number }: Proposal,
-  ): Promise<ProposedCommit[]> {
-    return this.#ask(repository, async (octokit, at) => {
-      const commits = await allPages(page =>
-        octokit.rest.pulls.listCommits({
-          ...at,
-          pull_number: number,
-          per_page: PAGE,
-          page,
+    { branch, target }: { branch: string; target: string | null },
+  ): Promise<HostedBranch | undefined> {
+    // Asked even if the target is told: then a branch that is not found is no repository that the portal may not see.
+    const defaultBranch = await this.#ask(
+      repository,
+      async (octokit, at) =>
+        (
+          await octokit.rest.repos.get(at)
+        ).data.default_branch,
+    );
+    const head = await unlessNotFound(
+      this.#ask(
+        repository,
+        async (octokit, at) =>
+          (
+            await octokit.rest.git.getRef({ ...at, ref: `heads/${branch}` })
+          ).data.object.sha,
+      ),
+    );
+    if (head === undefined) return undefined;
+    const basehead = `${target ?? defaultBranch}...${head}`;
+    const compared = await unlessNotFound(
+      this.#ask(repository, (octokit, at) =>
+        allPages(async page => {
+          const { data } = await octokit.rest.repos.compareCommitsWithBasehead({
+            ...at,
+            basehead,
+            per_page: PAGE,
+            page,
+          });
+          return { data: data.commits };
         }),
-      );
-      return commits.map(({ sha, commit, author, parents }) => ({
-        sha,
-        message: commit.message,
-        author: author?.login ?? commit.author?.name ?? 'unknown',
-        parents: parents.map(parent => parent.sha),
-      }));
-    });
+      ),
+    );
+    // Branches with nothing in common can't be compared (404): all on this one is its own.
+    const commits =
+      compared ??
+      (await this.#ask(repository, (octokit, at) =>
+        allPages(page =>
+          octokit.rest.repos.listCommits({
+            ...at,
+            sha: head,
+            per_page: PAGE,
+            page,
+          }),
+        ),
+      ));
+    return { head, commits: commits.map(commitOf) };
   }
 
   async contains(

@@ -26,7 +26,14 @@ export interface TestPull {
     at: string;
     comments?: string[];
   }>;
+}
+
+/** A branch of the test server. */
+export interface TestBranch {
+  /** Those that the target branch does not have, the oldest first. */
   commits: Array<{ sha: string; message: string; parents: string[] }>;
+  /** It has nothing in common with the target branch. */
+  isUnrelated?: boolean;
 }
 
 export interface PublishedStatus {
@@ -49,6 +56,8 @@ export function sha(digits: string): string {
 export class GitHubServer {
   readonly server: TestServer;
   readonly pulls: TestPull[] = [];
+  /** Branches besides the default one. */
+  readonly branches = new Map<string, TestBranch>();
   readonly statuses: PublishedStatus[] = [];
   history: string[] = [sha('a')];
   repository: string | null = 'acme/fleet';
@@ -88,7 +97,6 @@ export class GitHubServer {
       requested: ['petra'],
       mergeable: true,
       reviews: [],
-      commits: [],
       ...parts,
     };
     this.pulls.push(pull);
@@ -171,6 +179,9 @@ export class GitHubServer {
   #answer(method: string, url: URL, body: unknown): Answer | undefined {
     if (!this.repository) return undefined;
     const prefix = `/api/v3/repos/${this.repository}/`;
+    if (url.pathname === prefix.slice(0, -1)) {
+      return { status: 200, body: { default_branch: 'main' } };
+    }
     if (!url.pathname.startsWith(prefix)) return undefined;
     const path = decodeURIComponent(url.pathname.slice(prefix.length));
     const ok = (answer: unknown) => ({ status: 200, body: answer });
@@ -192,6 +203,33 @@ export class GitHubServer {
         .filter(({ branch }) => !head || head === `acme:${branch}`)
         .sort((a, b) => (a[byTime] < b[byTime] ? 1 : -1));
       return page(found.map(pull => this.#simple(pull)));
+    }
+    if (path.startsWith('git/ref/heads/')) {
+      const branch = this.branches.get(path.slice('git/ref/heads/'.length));
+      return branch && ok({ object: { sha: branch.commits.at(-1)?.sha } });
+    }
+    const commitsOn = (branch: TestBranch) =>
+      page(
+        branch.commits.map(({ sha: commit, message, parents }) => ({
+          sha: commit,
+          commit: { message, author: { name: 'Portal' } },
+          author: null,
+          parents: parents.map(parent => ({ sha: parent })),
+        })),
+      );
+    const at = (head: string | null) =>
+      [...this.branches.values()].find(
+        ({ commits }) => commits.at(-1)?.sha === head,
+      );
+    if (path === 'commits') {
+      const branch = at(url.searchParams.get('sha'));
+      return branch && commitsOn(branch);
+    }
+    if (path.startsWith('compare/main...')) {
+      const branch = at(path.slice('compare/main...'.length));
+      if (!branch || branch.isUnrelated) return undefined;
+      const { status, body: commits } = commitsOn(branch);
+      return { status, body: { status: 'ahead', commits } };
     }
     const compared = /^compare\/(.*)\.\.\.(.*)$/.exec(path);
     if (compared) {
@@ -220,16 +258,6 @@ export class GitHubServer {
         mergeable: pull.mergeable,
         merged_by: pull.mergedBy ? { login: pull.mergedBy } : null,
       });
-    }
-    if (part === 'commits') {
-      return page(
-        pull.commits.map(({ sha: commit, message, parents }) => ({
-          sha: commit,
-          commit: { message, author: { name: 'Portal', date: pull.createdAt } },
-          author: null,
-          parents: parents.map(parent => ({ sha: parent })),
-        })),
-      );
     }
     if (part === 'reviews' && id === undefined) {
       return page(

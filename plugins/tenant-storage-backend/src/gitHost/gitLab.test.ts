@@ -139,17 +139,14 @@ describe('GitLab', () => {
     ]);
   });
 
-  it('tells who ended it, what is on it and whether it merges', async () => {
+  it('tells who ended it, and whether it merges', async () => {
     gitLab.open('merged', { state: 'merged', mergedBy: 'petra' });
     gitLab.open('closed', {
       state: 'closed',
       closedBy: 'paul',
       reviewers: [{ by: 'paul', state: 'reviewed' }],
     });
-    gitLab.open('conflict', {
-      conflicts: true,
-      commits: [{ sha: sha('d'), message: 'Raise\n\nIt', parents: [sha('a')] }],
-    });
+    gitLab.open('conflict', { conflicts: true });
     gitLab.open('unchecked', { mergeStatus: 'checking' });
     const end = async (branch: string) =>
       host.end(repository(), await proposalOf(branch));
@@ -160,16 +157,31 @@ describe('GitLab', () => {
     expect(await mergeable('conflict')).toBe(false);
     expect(await mergeable('unchecked')).toBeNull();
     expect(await mergeable('closed')).toBe(true);
-    expect(
-      await host.commits(repository(), await proposalOf('conflict')),
-    ).toEqual([
-      {
-        sha: sha('d'),
-        message: 'Raise\n\nIt',
-        author: 'Portal',
-        parents: [sha('a')],
-      },
-    ]);
+  });
+
+  it('tells of a branch what the target branch does not have, though nothing is proposed from it', async () => {
+    const commit = {
+      sha: sha('d'),
+      message: 'Raise\n\nIt',
+      parents: [sha('a')],
+    };
+    const branch = (target: string | null) =>
+      host.branch(repository(), { branch: 'by/hand', target });
+    expect(await branch('main')).toBeUndefined();
+    gitLab.branches.set('by/hand', { commits: [commit] });
+    const told = {
+      head: sha('d'),
+      commits: [{ ...commit, author: 'Portal' }],
+    };
+    expect(await branch('main')).toEqual(told);
+    expect(await branch(null)).toEqual(told);
+  });
+
+  it('tells a branch that is not there from a project that can not be seen', async () => {
+    gitLab.isVisible = false;
+    await expect(
+      host.branch(repository(), { branch: 'by/hand', target: 'main' }),
+    ).rejects.toMatchObject({ fault: 'notFound' });
   });
 
   it('tells whether a commit has another one in it', async () => {

@@ -1,25 +1,36 @@
 import { createRequesterFn } from '@gitbeaker/requester-utils';
 import {
+  Branches,
   Commits,
   MergeRequestApprovals,
   MergeRequestNotes,
   MergeRequests,
+  Projects,
   Repositories,
 } from '@gitbeaker/rest';
 import { conditionalFetch } from './conditionalFetch';
 import type {
   CommitStatus,
   GitHost,
+  HostedBranch,
   HostedRepository,
   Proposal,
   ProposalEnd,
   ProposedCommit,
   Review,
 } from './gitHost';
-import { answeredWith, GitHostError, unreachable } from './gitHostError';
+import {
+  answeredWith,
+  GitHostError,
+  unlessNotFound,
+  unreachable,
+} from './gitHostError';
 import { reviewWords } from './reviewWords';
 
 const PAGE = 100;
+
+/** A branch with more commits of its own than these pages hold is nothing that the portal made. */
+const MOST_PAGES = 10;
 
 /** The fields of a merge request that are used (docs.gitlab.com, "Merge requests API"). */
 interface MergeRequest {
@@ -38,6 +49,21 @@ interface MergeRequest {
   closed_at: string | null;
   merge_commit_sha: string | null;
   squash_commit_sha: string | null;
+}
+
+/** As GitLab tells a commit; not every endpoint tells the parents. */
+function commitOf(commit: {
+  id: string;
+  message: string;
+  author_name: string;
+  parent_ids?: string[] | null;
+}): ProposedCommit {
+  return {
+    sha: commit.id,
+    message: commit.message,
+    author: commit.author_name,
+    parents: commit.parent_ids ?? [],
+  };
 }
 
 function time(text: string | null | undefined): number | null {
@@ -286,23 +312,29 @@ export class GitLabHost implements GitHost {
     });
   }
 
-  async commits(
+  async branch(
     { repository }: HostedRepository,
-    { number }: Proposal,
-  ): Promise<ProposedCommit[]> {
-    return this.#ask(async () => {
-      const commits = await new MergeRequests(this.#resourceOptions).allCommits(
-        repository,
-        number,
-        { perPage: PAGE },
-      );
-      return commits.map(({ id, message, author_name, parent_ids }) => ({
-        sha: id,
-        message,
-        author: author_name,
-        parents: parent_ids ?? [],
-      }));
-    });
+    { branch, target }: { branch: string; target: string | null },
+  ): Promise<HostedBranch | undefined> {
+    // Asked even if the target is told: then a branch that is not found is no project that the portal may not see.
+    const project = await this.#ask(() =>
+      new Projects(this.#resourceOptions).show(repository),
+    );
+    const found = await unlessNotFound(
+      this.#ask(() =>
+        new Branches(this.#resourceOptions).show(repository, branch),
+      ),
+    );
+    if (!found) return undefined;
+    const head = found.commit.id;
+    const commits = await this.#ask(() =>
+      new Commits(this.#resourceOptions).all(repository, {
+        refName: `${target ?? project.default_branch}..${head}`,
+        perPage: PAGE,
+        maxPages: MOST_PAGES,
+      }),
+    );
+    return { head, commits: commits.map(commitOf) };
   }
 
   async contains(

@@ -1,5 +1,5 @@
 import { type Answer, TestServer } from './httpServer.test.server';
-import { sha } from './gitHubServer.test.server';
+import { sha, type TestBranch } from './gitHubServer.test.server';
 
 export interface TestMergeRequest {
   iid: number;
@@ -22,13 +22,16 @@ export interface TestMergeRequest {
   approvedBy: string[];
   /** The newest first. */
   notes: Array<{ by: string; body: string; system: boolean; at: string }>;
-  commits: Array<{ sha: string; message: string; parents: string[] }>;
 }
 
 /** The part of GitLab's REST API (v4) that following takes, with the fields that it has. History is a line. */
 export class GitLabServer {
   readonly server: TestServer;
   readonly requests: TestMergeRequest[] = [];
+  /** Branches besides the default one. */
+  readonly branches = new Map<string, TestBranch>();
+  /** Whether the portal may see the project. */
+  isVisible = true;
   readonly statuses: Array<Record<string, unknown>> = [];
   history: string[] = [sha('a')];
 
@@ -67,7 +70,6 @@ export class GitLabServer {
       reviewers: [],
       approvedBy: [],
       notes: [],
-      commits: [],
       ...parts,
     };
     this.requests.push(request);
@@ -109,6 +111,10 @@ export class GitLabServer {
 
   #answer(method: string, url: URL, body: unknown): Answer | undefined {
     const prefix = '/api/v4/projects/acme%2Ffleet/';
+    if (!this.isVisible) return undefined;
+    if (url.pathname === prefix.slice(0, -1)) {
+      return { status: 200, body: { id: 1, default_branch: 'main' } };
+    }
     if (!url.pathname.startsWith(prefix)) return undefined;
     const path = url.pathname.slice(prefix.length);
     const ok = (answer: unknown) => ({ status: 200, body: answer });
@@ -128,6 +134,33 @@ export class GitLabServer {
         found
           .slice(0, Number(url.searchParams.get('per_page') ?? 20))
           .map(it => this.#json(it)),
+      );
+    }
+    if (path.startsWith('repository/branches/')) {
+      const name = decodeURIComponent(
+        path.slice('repository/branches/'.length),
+      );
+      const branch = this.branches.get(name);
+      return (
+        branch && ok({ name, commit: { id: branch.commits.at(-1)?.sha ?? '' } })
+      );
+    }
+    if (path === 'repository/commits') {
+      // A range of revisions, as git log takes it.
+      const [base, head] = (url.searchParams.get('ref_name') ?? '').split('..');
+      const branch = [...this.branches.values()].find(
+        ({ commits }) => commits.at(-1)?.sha === head,
+      );
+      if (base !== 'main' || !branch) return undefined;
+      return ok(
+        branch.commits.map(({ sha: id, message, parents }) => ({
+          id,
+          short_id: id.slice(0, 8),
+          title: message.split('\n')[0],
+          message,
+          author_name: 'Portal',
+          parent_ids: parents,
+        })),
       );
     }
     if (path === 'repository/merge_base') {
@@ -171,17 +204,6 @@ export class GitLabServer {
             updated_at: note.at,
             system: note.system,
             noteable_type: 'MergeRequest',
-          })),
-        );
-      case 'commits':
-        return ok(
-          request.commits.map(({ sha: id, message, parents }) => ({
-            id,
-            short_id: id.slice(0, 8),
-            title: message.split('\n')[0],
-            message,
-            author_name: 'Portal',
-            parent_ids: parents,
           })),
         );
       default:

@@ -549,7 +549,7 @@ function followed(server: TestDatabaseServer) {
       await one.poll();
       expect(gitHub.statuses.map(status => [status.sha, status.state])).toEqual(
         [
-          [pull.commits[0]?.sha ?? sha('b1'), 'success'],
+          [sha('b1'), 'success'],
           [sha('b1'), 'failure'],
           [sha('d00d'), 'failure'],
         ],
@@ -681,53 +681,146 @@ function followed(server: TestDatabaseServer) {
     });
     expect(await one.requests.proposed(OBJECT)).toMatchObject({
       mergeable: null,
-      commitsOfOthers: [],
     });
     cluster.setQuota('60Gi');
     await one.poll();
     expect(await stateOf(one)).toBe('live');
   });
 
-  it('tell what is proposed now, and whose commits are on the branch', async () => {
+  it('tell what is proposed now', async () => {
     const one = await replica();
     expect(await one.requests.proposed(OBJECT)).toBeNull();
     await one.requests.record(wish());
     expect(await one.requests.proposed(OBJECT)).toMatchObject({
       mergeable: null,
       title: null,
-      commitsOfOthers: [],
     });
-    gitHub.open(BRANCH, {
-      title: 'Raised',
-      mergeable: false,
-      commits: [
-        { sha: sha('1'), message: `Raise\n\nWhy\n\n${TRAILER}\n`, parents: [] },
-        {
-          sha: sha('2'),
-          message: "Merge branch 'main'",
-          parents: [sha('1'), sha('a')],
-        },
-        {
-          sha: sha('3'),
-          message: `Make it 55Gi\n\n${TRAILER} not really`,
-          parents: [sha('2')],
-        },
-        {
-          sha: sha('4'),
-          message: `${TRAILER}\n\nquoted above`,
-          parents: [sha('3')],
-        },
-      ],
-    });
+    gitHub.open(BRANCH, { title: 'Raised', mergeable: false });
     expect(await one.requests.proposed(OBJECT)).toMatchObject({
       request: { pullRequest: { number: 1 } },
       mergeable: false,
       title: 'Raised',
-      commitsOfOthers: [
-        { sha: sha('3'), author: 'Portal', title: 'Make it 55Gi' },
-        { sha: sha('4') },
-      ],
     });
+  });
+
+  describe('tell whose commits are on the branch, though nothing was asked for', () => {
+    const settings = (parts: object = {}) => ({
+      ...wish().repository,
+      branch: 'main',
+      root: null,
+      locators: {},
+      newFiles: {},
+      ...parts,
+    });
+    const OURS = {
+      sha: sha('1'),
+      message: `Raise\n\nWhy\n\n${TRAILER}\n`,
+      parents: [],
+    };
+    const THEIRS = {
+      sha: sha('3'),
+      message: `Make it 55Gi\n\n${TRAILER} not really`,
+      parents: [sha('2')],
+    };
+    const othersIn = async (one: Awaited<ReturnType<typeof replica>>) => {
+      const [told] = await one.requests.branches(OBJECT, [settings()]);
+      return told.commitsOfOthers;
+    };
+
+    it('and none are, where there is no branch', async () => {
+      const one = await replica();
+      expect(await one.requests.branches(OBJECT, [settings()])).toEqual([
+        {
+          host: gitHub.server.host,
+          repository: 'acme/fleet',
+          branch: BRANCH,
+          commitsOfOthers: [],
+        },
+      ]);
+      expect(await one.requests.branches(OBJECT, [])).toEqual([]);
+    });
+
+    it('by what the portal writes below its own, and merges are nobody’s', async () => {
+      const one = await replica();
+      gitHub.branches.set(BRANCH, {
+        commits: [
+          OURS,
+          {
+            sha: sha('2'),
+            message: "Merge branch 'main'",
+            parents: [sha('1'), sha('a')],
+          },
+          THEIRS,
+          {
+            sha: sha('4'),
+            message: `${TRAILER}\n\nquoted above`,
+            parents: [sha('3')],
+          },
+        ],
+      });
+      expect(await othersIn(one)).toEqual([
+        { sha: sha('3'), author: 'Portal', title: 'Make it 55Gi' },
+        expect.objectContaining({ sha: sha('4') }),
+      ]);
+    });
+
+    it('and none are, on a branch that was merged and is left over', async () => {
+      const one = await replica();
+      gitHub.branches.set(BRANCH, { commits: [OURS] });
+      gitHub.merge(gitHub.open(BRANCH, { head: sha('1') }));
+      expect(await othersIn(one)).toEqual([]);
+    });
+
+    it('and none are lost, once a squash brought them into the target branch', async () => {
+      const one = await replica();
+      gitHub.branches.set(BRANCH, { commits: [OURS, THEIRS] });
+      const pull = gitHub.open(BRANCH, { head: THEIRS.sha });
+      expect(await othersIn(one)).toHaveLength(1);
+      gitHub.merge(pull);
+      expect(await othersIn(one)).toEqual([]);
+      const later = { ...THEIRS, sha: sha('5') };
+      gitHub.branches.set(BRANCH, { commits: [OURS, THEIRS, later] });
+      expect(await othersIn(one)).toHaveLength(2);
+    });
+
+    it('and they are, once the pull request was closed', async () => {
+      const one = await replica();
+      gitHub.branches.set(BRANCH, { commits: [OURS, THEIRS] });
+      gitHub.close(gitHub.open(BRANCH, { head: THEIRS.sha }), 'petra');
+      expect(await othersIn(one)).toHaveLength(1);
+    });
+
+    it('in each of several repositories; not at Git hosts that are not asked', async () => {
+      const one = await replica();
+      gitHub.branches.set(BRANCH, { commits: [THEIRS] });
+      const elsewhere = settings({
+        url: 'https://dev.azure.com/acme/_git/fleet',
+        host: 'dev.azure.com',
+      });
+      expect(
+        await one.requests.branches(OBJECT, [elsewhere, settings()]),
+      ).toMatchObject([
+        { host: 'dev.azure.com', commitsOfOthers: null },
+        { commitsOfOthers: [{ sha: THEIRS.sha }] },
+      ]);
+    });
+
+    it.each(['/git/ref/', '/compare/', '/pulls'])(
+      'or that it can not be told while the Git host fails at %s',
+      async path => {
+        const one = await replica();
+        gitHub.branches.set(BRANCH, { commits: [THEIRS] });
+        gitHub.server.fault = { status: 502 };
+        gitHub.server.faultOn = asked => asked.includes(path);
+        const answer = one.requests.branches(OBJECT, [settings()]);
+        await expect(answer).rejects.toMatchObject({
+          name: 'ServiceUnavailableError',
+          message: expect.stringContaining(
+            `Whether somebody else works on the branch ${BRANCH}`,
+          ),
+        });
+      },
+    );
   });
 
   it('are told and published once by two pollers, and by one that starts anew', async () => {

@@ -3,16 +3,27 @@ import type {
   LoggerService,
   SchedulerService,
 } from '@backstage/backend-plugin-api';
+import { ServiceUnavailableError } from '@backstage/errors';
 import type { ScmIntegrationRegistry } from '@backstage/integration';
 import type { NotificationService } from '@backstage/plugin-notifications-node';
 import { durationToMilliseconds } from '@backstage/types';
 import type {
+  ManifestRepository,
   QuotaChangeFacts,
   StorageRequest,
   StorageRequestList,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
-import type { QuotaFacts } from '@kmetal/backstage-plugin-tenant-storage-node';
-import { createGitHosts, type GitHosts, type ProposedCommit } from '../gitHost';
+import {
+  quotaBranch,
+  type QuotaFacts,
+} from '@kmetal/backstage-plugin-tenant-storage-node';
+import {
+  createGitHosts,
+  GitHostError,
+  type GitHosts,
+  type HostedRepository,
+  type ProposedCommit,
+} from '../gitHost';
 import type { Inventory, InventoryChange } from '../inventory/types';
 import { type Clock, systemClock } from '../kubernetes/clock';
 import { liveEvidence } from './clusterEvidence';
@@ -144,7 +155,6 @@ class FollowedRequests implements StorageRequests {
       request,
       mergeable: null,
       title: null,
-      commitsOfOthers: [],
     };
     const host = this.#gitHosts.of(stored.repository);
     if ('unfollowed' in host) return nothing;
@@ -153,25 +163,66 @@ class FollowedRequests implements StorageRequests {
       .get(stored.branch)
       ?.find(({ state }) => state === 'open');
     if (!proposal) return nothing;
-    const [mergeable, commits] = await Promise.all([
-      host.mergeable(stored.repository, proposal),
-      host.commits(stored.repository, proposal),
-    ]);
     return {
       request: {
         ...request,
         pullRequest: { number: proposal.number, url: proposal.url },
       },
-      mergeable,
+      mergeable: await host.mergeable(stored.repository, proposal),
       title: proposal.title,
-      commitsOfOthers: commitsOfOthers(object, commits).map(
-        ({ sha, author, message }) => ({
-          sha,
-          author,
-          title: message.split('\n')[0].slice(0, 200),
-        }),
-      ),
     };
+  }
+
+  async branches(
+    object: RequestedObject,
+    repositories: readonly ManifestRepository[],
+  ): Promise<QuotaChangeFacts['branches']> {
+    const branch = quotaBranch(object.underCluster, object.tenant);
+    return Promise.all(
+      repositories.map(async ({ url, host, repository, branch: target }) => {
+        const at = { url, host, repository };
+        return {
+          host,
+          repository,
+          branch,
+          commitsOfOthers: await this.#commitsOfOthers(object, at, {
+            branch,
+            target,
+          }),
+        };
+      }),
+    );
+  }
+
+  async #commitsOfOthers(
+    object: RequestedObject,
+    repository: HostedRepository,
+    names: { branch: string; target: string | null },
+  ): Promise<QuotaChangeFacts['branches'][number]['commitsOfOthers']> {
+    const host = this.#gitHosts.of(repository);
+    if ('unfollowed' in host) return null;
+    const { branch } = names;
+    try {
+      const found = await host.branch(repository, names);
+      const others = commitsOfOthers(object, found?.commits ?? []);
+      if (found === undefined || others.length === 0) return [];
+      // A squash brings what is on a branch into its target, though not the commits.
+      const proposals = await host.proposals(repository, [branch]);
+      const isMerged = proposals
+        .get(branch)
+        ?.some(({ state, head }) => state === 'merged' && head === found.head);
+      if (isMerged) return [];
+      return others.map(({ sha, author, message }) => ({
+        sha,
+        author,
+        title: message.split('\n')[0].slice(0, 200),
+      }));
+    } catch (error) {
+      if (!(error instanceof GitHostError)) throw error;
+      throw new ServiceUnavailableError(
+        `Whether somebody else works on the branch ${branch} of ${repository.repository} can't be told: ${error.message}. Nothing was changed or asked for; try again in a few minutes.`,
+      );
+    }
   }
 
   async problems(): Promise<StorageRequestList['errors']> {

@@ -1,6 +1,7 @@
 import type { SchedulerServiceTaskScheduleDefinition } from '@backstage/backend-plugin-api';
 import type { HumanDuration } from '@backstage/types';
 import type {
+  ManifestRepository,
   QuotaChangeFacts,
   StorageRequest,
   StorageRequestList,
@@ -71,6 +72,16 @@ export interface StorageRequests {
    * @throws ServiceUnavailableError if the Git host does not answer.
    */
   proposed(object: RequestedObject): Promise<QuotaChangeFacts['openRequest']>;
+  /**
+   * The object's branch in each of these repositories, with the commits that publishing would throw away; whether there is an open request
+   * or not.
+   *
+   * @throws ServiceUnavailableError if a Git host does not answer.
+   */
+  branches(
+    object: RequestedObject,
+    repositories: readonly ManifestRepository[],
+  ): Promise<QuotaChangeFacts['branches']>;
   /** Git hosts that don't answer, from the database: whichever replica asked them. */
   problems(): Promise<StorageRequestList['errors']>;
   /** Calls back when a request goes on; returns what ends it. */

@@ -87,6 +87,11 @@ export function addChangeRoutes(
         // What is no size is refused before a Git host is asked.
         const { bytes } = quotaSize(change.size);
         const { name, repositories: configured, reviewers } = cluster.settings;
+        const object = { underCluster: name, tenant, change: 'quota' } as const;
+        const [branches, openRequest] = await Promise.all([
+          requests.branches(object, configured),
+          requests.proposed(object),
+        ]);
         return {
           facts: quotaFactsOf(cluster, tenant, {
             sizeBytes: bytes,
@@ -94,12 +99,9 @@ export function addChangeRoutes(
             now: now(),
           }),
           repositories: configured,
+          branches,
           reviewers,
-          openRequest: await requests.proposed({
-            underCluster: name,
-            tenant,
-            change: 'quota',
-          }),
+          openRequest,
         };
       },
     ),

@@ -532,6 +532,30 @@ describe('The facts for a plan', () => {
 
     expect((await facts(adasTask)).status).toBe(503);
   });
+
+  it('tell whose commits would be thrown away, though there is no request', async () => {
+    const commitsOfOthers = [
+      { sha: '0123456789abcdef', author: 'petra', title: 'By hand' },
+    ];
+    portal.requests.commitsOfOthers = async () => commitsOfOthers;
+
+    expect((await facts(adasTask)).body).toMatchObject({
+      branches: [{ host: git.host, repository: 'acme/fleet', commitsOfOthers }],
+      openRequest: null,
+    });
+  });
+
+  it('are not to be had while the Git host does not say what is on the branch', async () => {
+    portal.requests.commitsOfOthers = async () => {
+      throw Object.assign(new Error("It can't be told"), {
+        name: 'ServiceUnavailableError',
+      });
+    };
+
+    const { status, body } = await facts(adasTask);
+    expect(status).toBe(503);
+    expect(body).toMatchObject({ error: { message: "It can't be told" } });
+  });
 });
 
 describe('Requests', () => {

@@ -650,6 +650,8 @@ export interface components {
             facts: components["schemas"]["QuotaFacts"];
             /** In the order in which they are looked through; none = not configured. */
             repositories: components["schemas"]["ManifestRepository"][];
+            /** The branch that the change is proposed from, in each of the repositories, asked of their Git hosts just now; open request or not. */
+            branches: components["schemas"]["ChangeBranch"][];
             /** Who is asked to review, as the Git host calls them. */
             reviewers: {
                 users: string[];
@@ -662,13 +664,21 @@ export interface components {
                 mergeable: boolean | null;
                 /** The pull request's title now, which tells whether it says what its branch does; null = there is no pull request yet. Absent = not asked. */
                 title?: string | null;
-                /** Commits on the branch that the portal did not make, and that publishing again would throw away. */
-                commitsOfOthers: {
-                    sha: string;
-                    author: string;
-                    title: string;
-                }[];
             } | null;
+        };
+        ChangeBranch: {
+            host: string;
+            repository: string;
+            branch: string;
+            /**
+             * Commits on the branch that the portal did not make and the target branch does not have: publishing would throw them away.
+             *     Empty also if there is no such branch; null = the portal can't ask a Git host of this kind.
+             */
+            commitsOfOthers: {
+                sha: string;
+                author: string;
+                title: string;
+            }[] | null;
         };
         NewStorageRequest: {
             underCluster: string;

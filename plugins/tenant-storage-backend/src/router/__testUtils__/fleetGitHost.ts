@@ -20,6 +20,10 @@ export class FleetGitHost {
     const repository = '/api/v3/repos/acme/fleet';
     if (this.trouble !== undefined) {
       response.writeHead(this.trouble).end();
+    } else if (path === repository) {
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ default_branch: 'main' }));
     } else if (path === `${repository}/commits/main/status`) {
       response.end(
         JSON.stringify({

@@ -1,4 +1,5 @@
 import type {
+  ManifestRepository,
   QuotaChangeFacts,
   StorageRequest,
   StorageRequestList,
@@ -19,6 +20,10 @@ export class RecordedRequests implements StorageRequests {
   troubles: StorageRequestList['errors'] = [];
   /** What the Git host says of the open one. */
   proposal?: () => Promise<QuotaChangeFacts['openRequest']>;
+  /** What the Git hosts say of the branch. */
+  commitsOfOthers: () => Promise<
+    QuotaChangeFacts['branches'][number]['commitsOfOthers']
+  > = async () => [];
   readonly #listeners = new Set<
     (request: { underCluster: string; tenant: string }) => void
   >();
@@ -103,6 +108,20 @@ export class RecordedRequests implements StorageRequests {
   async proposed(object: RequestedObject) {
     this.asked.push(object);
     return this.proposal?.() ?? null;
+  }
+
+  async branches(
+    object: RequestedObject,
+    repositories: readonly ManifestRepository[],
+  ) {
+    return Promise.all(
+      repositories.map(async ({ host, repository }) => ({
+        host,
+        repository,
+        branch: `of ${object.tenant}`,
+        commitsOfOthers: await this.commitsOfOthers(),
+      })),
+    );
   }
 
   async problems() {
