@@ -109,6 +109,8 @@ export interface Statement {
 export interface StatementPattern {
   reason?: RegExp;
   message?: RegExp;
+  /** Tells of what was said whether it no longer counts. */
+  unless?: (message: string) => boolean;
 }
 
 function matches(
@@ -117,7 +119,8 @@ function matches(
 ): boolean {
   return (
     (!pattern.reason || pattern.reason.test(said.reason ?? '')) &&
-    (!pattern.message || pattern.message.test(said.message ?? ''))
+    (!pattern.message || pattern.message.test(said.message ?? '')) &&
+    !pattern.unless?.(said.message ?? '')
   );
 }
 

@@ -23,6 +23,7 @@ describe('a refusal by the quota', () => {
     '',
     'exceeded quota: ',
     'exceeded quota: q, requested: x, used: y, limited: z',
+    'exceeded quota: q, requested: 10Gi, used: 45Gi, limited: 50Gi',
     'exceeded quota: q, requested: requests.storage=many, used: requests.storage=1, limited: requests.storage=2',
     'exceeded quota: q, requested: requests.storage=1, used: , limited: requests.storage=2',
     `exceeded quota: q, requested: ${'='.repeat(100_000)}`,

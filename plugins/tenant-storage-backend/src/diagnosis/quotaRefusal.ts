@@ -10,6 +10,9 @@ function amountsOf(list: string): Map<string, bigint> {
   const amounts = new Map<string, bigint>();
   for (const entry of list.split(',')) {
     const separator = entry.indexOf('=');
+    if (separator < 1) {
+      continue;
+    }
     try {
       amounts.set(
         entry.slice(0, separator).trim(),
@@ -24,19 +27,48 @@ function amountsOf(list: string): Map<string, bigint> {
   return amounts;
 }
 
+/** A refusal by a quota, as the API server tells it; amounts in bytes or numbers of claims, by the quota's keys. */
+export interface QuotaRefusal {
+  /** The claim that was refused; absent if the message does not tell. */
+  claim?: string;
+  quota: string;
+  requested: Map<string, bigint>;
+  used: Map<string, bigint>;
+  limited: Map<string, bigint>;
+}
+
 /**
- * The API server's refusal (`exceeded quota: NAME, requested: KEY=AMOUNT, used: KEY=AMOUNT, limited: KEY=AMOUNT`, as in
- * k8s.io/apiserver's resourcequota admission) in words for people; nothing if it is not of that form.
+ * Reads the API server's refusal (`persistentvolumeclaims "CLAIM" is forbidden: exceeded quota: NAME, requested: KEY=AMOUNT, used:
+ * KEY=AMOUNT, limited: KEY=AMOUNT`, as in k8s.io/apiserver's resourcequota admission); undefined if it is not of that form.
  */
-export function refusedInWords(message: string): string {
+export function readQuotaRefusal(message: string): QuotaRefusal | undefined {
+  const text = message.replace(/\s+/g, ' ').trim();
   const match =
-    /exceeded quota: [^,]{1,253}, requested: (.{1,500}?), used: (.{1,500}?), limited: (.{1,500})$/.exec(
-      message.replace(/\s+/g, ' ').trim(),
+    /exceeded quota: ([^,]{1,253}), requested: (.{1,500}?), used: (.{1,500}?), limited: (.{1,500})$/.exec(
+      text,
     );
   if (!match) {
+    return undefined;
+  }
+  const [requested, used, limited] = match.slice(2).map(amountsOf);
+  return {
+    claim: /persistentvolumeclaims "([^"]{1,253})" is forbidden/.exec(
+      text,
+    )?.[1],
+    quota: match[1],
+    requested,
+    used,
+    limited,
+  };
+}
+
+/** The API server's refusal in words for people; nothing if it is not of the form that {@link readQuotaRefusal} reads. */
+export function refusedInWords(message: string): string {
+  const refusal = readQuotaRefusal(message);
+  if (!refusal) {
     return '';
   }
-  const [requested, used, limited] = match.slice(1).map(amountsOf);
+  const { requested, used, limited } = refusal;
   for (const [key, amount] of requested) {
     const before = used.get(key);
     const limit = limited.get(key);

@@ -36,6 +36,20 @@ type Finding = Omit<Trouble, 'quote'> & Partial<Pick<Trouble, 'quote'>>;
 
 type TenantCause = (evidence: TenantEvidence) => Finding[];
 
+/** Whether a limit has something left, and all of it is what volumes being created, which fit, will take. */
+function isPromised(
+  { resource, hard, used }: Limit,
+  { inFlight, doubled }: Headroom,
+): boolean {
+  if (used === undefined || used >= hard) {
+    return false;
+  }
+  return resource === 'bytes'
+    ? inFlight !== null && inFlight !== '0'
+    : // What is too little for a new volume, which may need a second claim for a moment, need not be promised to anybody.
+      hard - used >= (doubled === false ? 1n : 2n);
+}
+
 /** Less than this share of a quota left is nearly full: the tenth that a file system's overhead and one more volume soon take. */
 const NEARLY_FULL_PERCENT = 90n;
 
@@ -94,6 +108,21 @@ const quota: TenantCause = ({ quotas, limits, headroom }) => {
     headroom.bytes === '0' &&
     headroom.limitedBy
   ) {
+    if (isPromised(limit, headroom)) {
+      return [
+        {
+          severity: 'info',
+          code: 'quotaPromised',
+          title: 'Volumes being created take what is left of the quota',
+          message: headroom.explanation,
+          remedy:
+            'Nothing to do: the quota has room for these volumes. Only for further ones it has to be larger.',
+          whoCanFix: 'nobody',
+          object,
+          since: null,
+        },
+      ];
+    }
     return [
       {
         severity: 'warning',

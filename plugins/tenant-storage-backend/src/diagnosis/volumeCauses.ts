@@ -5,10 +5,12 @@ import { isKnown } from '../views/freshness';
 import { cannotResize } from '../views/storageClass';
 import { importFailureInWords, knownImportFailure } from './importFailure';
 import { refusedInWords } from './quotaRefusal';
+import { minutesToNextTry, settledRefusal } from './settledRefusal';
 import {
   findStatement,
   isClassMissing,
   volumeTrouble,
+  type Statement,
   type VolumeEvidence,
 } from './evidence';
 
@@ -45,63 +47,120 @@ const lost: VolumeCause = evidence => {
   });
 };
 
+/** What a quota refused last, unless that is there by now. CDI leaves it in conditions and events until something else happens. */
+function refusalOf(evidence: VolumeEvidence): Statement | undefined {
+  const refusals = (unless?: (message: string) => boolean) => [
+    { reason: /^ErrExceededQuota$/, message: /\S/, unless },
+    { message: EXCEEDED_QUOTA, unless },
+  ];
+  const standing = findStatement(
+    evidence,
+    ...refusals(
+      message => settledRefusal(evidence, message) === 'claimIsThere',
+    ),
+  );
+  if (standing || findStatement(evidence, ...refusals())) {
+    return standing;
+  }
+  return findStatement(evidence, { reason: /^ErrExceededQuota$/ });
+}
+
 const quotaExceeded: VolumeCause = evidence => {
   const { claim, dataVolume } = evidence.volume;
   if (claim || !dataVolume) {
     return undefined;
   }
-  const said = findStatement(
-    evidence,
-    { reason: /^ErrExceededQuota$/ },
-    { message: EXCEEDED_QUOTA },
-  );
-  return (
-    said &&
-    volumeTrouble(evidence, {
-      severity: 'error',
-      code: 'quotaExceeded',
-      title: 'The quota has no room for this volume',
-      message: `The tenant cluster was told that the volume exists, but it can’t be made: that would exceed the quota.${refusedInWords(
-        said.message,
-      )}`,
-      said: said.message,
-      remedy:
-        'Delete volumes that are no longer needed, or ask for a larger quota. The volume is then made by itself.',
-      whoCanFix: 'tenant',
-      object: said.object,
-      at: said.at,
-    })
-  );
+  const said = refusalOf(evidence);
+  if (!said || settledRefusal(evidence, said.message)) {
+    return undefined;
+  }
+  return volumeTrouble(evidence, {
+    severity: 'error',
+    code: 'quotaExceeded',
+    title: 'The quota has no room for this volume',
+    message: `The tenant cluster was told that the volume exists, but it can’t be made: that would exceed the quota.${refusedInWords(
+      said.message,
+    )}`,
+    said: said.message,
+    remedy:
+      'Delete volumes that are no longer needed, or ask for a larger quota. The volume is then made by itself.',
+    whoCanFix: 'tenant',
+    object: said.object,
+    at: said.at,
+  });
 };
 
 const helperExceedsQuota: VolumeCause = evidence => {
   if (!evidence.isComing || !evidence.volume.claim) {
     return undefined;
   }
-  const said = findStatement(
-    evidence,
-    { reason: /^ErrExceededQuota$/ },
-    { message: EXCEEDED_QUOTA },
+  const said = refusalOf(evidence);
+  if (!said || settledRefusal(evidence, said.message)) {
+    return undefined;
+  }
+  return volumeTrouble(evidence, {
+    severity: 'error',
+    code: 'helperExceedsQuota',
+    title: 'The quota has no room to fill this volume',
+    message: `${
+      isDoubled(evidence.cluster, evidence.storageClassName ?? '')
+        ? 'Creating a volume needs its size twice for a moment'
+        : 'Filling the volume needs a second one for a moment'
+    }, and that would exceed the quota.${refusedInWords(said.message)}`,
+    said: said.message,
+    remedy:
+      'Delete volumes that are no longer needed, or ask for a larger quota. The volume is then finished by itself.',
+    whoCanFix: 'tenant',
+    object: said.object,
+    at: said.at,
+  });
+};
+
+/** Nobody tells CDI that a quota has room again: it finds out when it tries next. */
+const quotaHasRoomAgain: VolumeCause = evidence => {
+  const { claim, dataVolume } = evidence.volume;
+  if (
+    !(dataVolume ?? claim) ||
+    !evidence.isComing ||
+    claim?.deletedAt !== undefined ||
+    dataVolume?.deletedAt !== undefined
+  ) {
+    return undefined;
+  }
+  const said = refusalOf(evidence);
+  if (!said || settledRefusal(evidence, said.message) !== 'roomNow') {
+    return undefined;
+  }
+  const done = claim ? 'finished' : 'made';
+  const title = claim
+    ? 'The quota now has room to fill this volume'
+    : 'The quota now has room for this volume';
+  const cdi = cdiOf(evidence.cluster);
+  if (isKnown(evidence.cluster, 'CDI') && cdi?.phase !== 'Deployed') {
+    return volumeTrouble(evidence, {
+      severity: 'info',
+      code: 'quotaHasRoomAgain',
+      title,
+      message: `When it was tried last, there was none. It is tried again, and the volume ${done}, once the import service (CDI) runs.`,
+      remedy: 'The platform team has to bring the import service back.',
+      whoCanFix: 'platform',
+    });
+  }
+  const minutes = minutesToNextTry(
+    claim?.createdAt ?? dataVolume?.createdAt ?? 0,
+    evidence.now,
   );
-  return (
-    said &&
-    volumeTrouble(evidence, {
-      severity: 'error',
-      code: 'helperExceedsQuota',
-      title: 'The quota has no room to fill this volume',
-      message: `${
-        isDoubled(evidence.cluster, evidence.storageClassName ?? '')
-          ? 'Creating a volume needs its size twice for a moment'
-          : 'Filling the volume needs a second one for a moment'
-      }, and that would exceed the quota.${refusedInWords(said.message)}`,
-      said: said.message,
-      remedy:
-        'Delete volumes that are no longer needed, or ask for a larger quota. The volume is then finished by itself.',
-      whoCanFix: 'tenant',
-      object: said.object,
-      at: said.at,
-    })
-  );
+  const within = minutes === 1 ? 'a minute' : `${minutes} minutes`;
+  return volumeTrouble(evidence, {
+    severity: 'info',
+    code: 'quotaHasRoomAgain',
+    title,
+    message: `When it was tried last, there was none. The volume is ${done} by itself at the next try, which comes within ${within}.`,
+    remedy: `Nothing to do. If it takes longer, ask the platform team. Tell them: CDI does not try ${
+      dataVolume?.name ?? evidence.volume.name
+    } again, although the quota has room.`,
+    whoCanFix: 'nobody',
+  });
 };
 
 const storageClassMissing: VolumeCause = evidence => {
@@ -703,6 +762,7 @@ export const VOLUME_CAUSES: readonly VolumeCause[] = [
   persistentVolumeFailed,
   quotaExceeded,
   helperExceedsQuota,
+  quotaHasRoomAgain,
   storageClassMissing,
   claimNotValid,
   provisionerRefusesNode,

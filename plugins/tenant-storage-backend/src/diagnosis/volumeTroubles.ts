@@ -2,6 +2,7 @@ import type { Trouble } from '@kmetal/backstage-plugin-tenant-storage-common';
 import type { ClusterInventory } from '../inventory/types';
 import type { VolumeFacts } from '../views/volumeFacts';
 import { gatherEvidence, volumeTrouble, type VolumeEvidence } from './evidence';
+import { settledRefusal } from './settledRefusal';
 import { worstFirst } from './severity';
 import { VOLUME_CAUSES } from './volumeCauses';
 
@@ -53,6 +54,7 @@ function newestWarning(evidence: VolumeEvidence): Trouble | undefined {
   const event = evidence.events.find(
     each =>
       each.type === 'Warning' &&
+      !settledRefusal(evidence, each.message) &&
       (evidence.isComing ||
         (LATER_REASONS.test(each.reason) &&
           evidence.now - each.lastSeenAt < RECENT)),
