@@ -26,6 +26,7 @@ const NOTHING_KNOWN: QuotaFacts = {
   },
   headroomAfter: null,
   pending: null,
+  underWay: null,
   fleet: null,
 };
 

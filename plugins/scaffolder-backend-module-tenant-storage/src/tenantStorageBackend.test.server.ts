@@ -48,6 +48,7 @@ export function factsOf(
     headroom,
     headroomAfter: headroom,
     pending: [],
+    underWay: '0',
     fleet: {
       quotaSum: '7777777777777',
       capacity: { bytes: '9999999999999', source: 'configured' },

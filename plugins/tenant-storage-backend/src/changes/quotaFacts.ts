@@ -1,8 +1,5 @@
 import type { Headroom } from '@kmetal/backstage-plugin-tenant-storage-common';
-import type {
-  PendingVolume,
-  QuotaFacts,
-} from '@kmetal/backstage-plugin-tenant-storage-node';
+import type { QuotaFacts } from '@kmetal/backstage-plugin-tenant-storage-node';
 import type { ClusterInventory } from '../inventory/types';
 import { isKnown, isSeen } from '../views/freshness';
 import { headroomOf, quotaLimitView } from '../views/headroom';
@@ -69,16 +66,16 @@ function limitsWith(
 }
 
 /**
- * What a volume that the quota refused still takes of the class: what CDI charges for its claim, and again where creating takes the size
- * twice; without what it has already.
+ * What volumes still take of the class: what CDI charges for their claims, and again where creating takes the size twice; without what
+ * they have already.
  *
  * @returns null if it can't be told.
  */
 function stillTakes(
   cluster: ClusterInventory,
-  volume: VolumeFacts,
+  volumes: readonly VolumeFacts[],
 ): bigint | null {
-  const inFlight = inFlightOf(cluster, [volume]);
+  const inFlight = inFlightOf(cluster, volumes);
   if ('because' in inFlight) return null;
   return inFlight.chains
     .flat()
@@ -86,29 +83,36 @@ function stillTakes(
     .reduce((sum, take) => sum + take.bytes, 0n);
 }
 
-function pendingOf(
+/** What waits for quota, and what is under way besides. */
+function comingOf(
   cluster: ClusterInventory,
   diagnosed: readonly DiagnosedVolume[],
-): PendingVolume[] | null {
+): Pick<QuotaFacts, 'pending' | 'underWay'> {
   const isTold =
     isSeen(cluster, 'DataVolume') &&
     isSeen(cluster, 'PersistentVolumeClaim') &&
     isKnown(cluster, 'Event');
-  if (!isTold) return null;
-  return diagnosed.flatMap(({ facts, troubles }): PendingVolume[] => {
-    if (!troubles.some(({ code }) => REFUSED_FOR_QUOTA.includes(code))) {
-      return [];
-    }
-    const takes = stillTakes(cluster, facts);
-    if (takes === 0n) return [];
-    return [
-      {
-        name: facts.name,
-        tenantCluster: facts.tenantCluster ?? null,
-        charge: takes === null ? null : `${takes}`,
-      },
-    ];
-  });
+  if (!isTold) return { pending: null, underWay: null };
+  const isRefused = ({ troubles }: DiagnosedVolume) =>
+    troubles.some(({ code }) => REFUSED_FOR_QUOTA.includes(code));
+  const underWay = stillTakes(
+    cluster,
+    diagnosed.filter(each => !isRefused(each)).map(({ facts }) => facts),
+  );
+  return {
+    pending: diagnosed.filter(isRefused).flatMap(({ facts }) => {
+      const takes = stillTakes(cluster, [facts]);
+      if (takes === 0n) return [];
+      return [
+        {
+          name: facts.name,
+          tenantCluster: facts.tenantCluster ?? null,
+          charge: takes === null ? null : `${takes}`,
+        },
+      ];
+    }),
+    underWay: underWay === null ? null : `${underWay}`,
+  };
 }
 
 /** Of the class, all tenants together; null if a quota can't be seen or read. */
@@ -199,7 +203,7 @@ export function quotaFactsOf(
     charged,
     headroom,
     headroomAfter,
-    pending: pendingOf(cluster, diagnosed),
+    ...comingOf(cluster, diagnosed),
     fleet: fleet
       ? { quotaSum: quotaSumOf(cluster), capacity: capacityOf(cluster) }
       : null,

@@ -169,6 +169,7 @@ function followed(server: TestDatabaseServer) {
           },
           headroomAfter: null,
           pending: null,
+          underWay: null,
           fleet: null,
         };
       },

@@ -548,7 +548,7 @@ export interface components {
             used: components["schemas"]["Bytes"] | null;
             headroom: components["schemas"]["Headroom"];
             headroomAfter: components["schemas"]["Headroom"] | null;
-            /** The smallest quota with which all pending volumes can be created; null if none waits or it is not known. */
+            /** The smallest quota, in whole MiB, with which all pending volumes can be created at once and none is refused again, whichever goes first; null if none waits or it is not known. */
             smallestUnblocking: components["schemas"]["Bytes"] | null;
             /** Volumes that wait for quota; null if that can't be seen. */
             pending: components["schemas"]["PendingVolume"][] | null;
@@ -604,6 +604,8 @@ export interface components {
             headroom: components["schemas"]["Headroom"];
             headroomAfter: components["schemas"]["Headroom"] | null;
             pending: components["schemas"]["PendingVolume"][] | null;
+            /** What volumes being created that do not wait for quota may still take of the class; null if it is not known. */
+            underWay: components["schemas"]["Bytes"] | null;
             fleet: {
                 quotaSum: components["schemas"]["Bytes"] | null;
                 capacity: {

@@ -61,6 +61,7 @@ export function facts(parts: Partial<QuotaFacts> = {}): QuotaFacts {
     headroom: headroom(GI),
     headroomAfter: headroom(11n * GI),
     pending: [],
+    underWay: '0',
     fleet: {
       quotaSum: `${700n * GI}`,
       capacity: { bytes: `${1000n * GI}`, source: 'configured' },

@@ -130,6 +130,12 @@ describe('a quota that is raised', () => {
     ];
     const waiting = facts({ pending });
     expect(smallestUnblockingQuota(waiting)).toBe(22n * GI + 2n ** 20n);
+    expect(
+      smallestUnblockingQuota(facts({ pending, underWay: `${3n * GI}` })),
+    ).toBe(25n * GI + 2n ** 20n);
+    expect(
+      smallestUnblockingQuota(facts({ pending, underWay: null })),
+    ).toBeNull();
     const short = planOf({}, { facts: waiting });
     expect(codes(short.warnings)).toEqual(['pendingStaysBlocked']);
     expect(short.body).toContain('2 volumes wait for quota:');

@@ -41,6 +41,8 @@ export interface QuotaFacts {
   headroomAfter: Headroom | null;
   /** Volumes that wait for lack of quota; null if that can't be seen. */
   pending: PendingVolume[] | null;
+  /** What volumes being created that don't wait for quota may still take of the class; null if it can't be told. */
+  underWay: string | null;
   /** Of the under cluster as a whole, for approvers only; null if it is not to be told. */
   fleet: {
     /** Sum of the class' quotas of all tenants, this one included; null if unknown. */

@@ -10,18 +10,28 @@ import {
 const MEBI = 1024n * 1024n;
 
 /**
- * The smallest size of a quota with which all volumes that wait for it can be created, in bytes, in whole MiB.
+ * The smallest size of a quota with which all volumes that wait for it can be created, in bytes, in whole MiB: none is refused again,
+ * whichever goes first, nor by what volumes already under way still take.
+ *
+ * As for the headroom, room that will come free is not counted on. Where creating takes the size twice that is more than several volumes
+ * would need one after the other; but a second copy that never goes, because its source can't be read, say, would hold up the rest.
  *
  * @returns null if nothing waits, or if it can't be told.
  * @public
  */
 export function smallestUnblockingQuota(facts: QuotaFacts): bigint | null {
   const used = usedOf(facts);
-  if (!facts.pending || facts.pending.length === 0 || used === undefined) {
+  const { pending, underWay } = facts;
+  if (
+    !pending ||
+    pending.length === 0 ||
+    used === undefined ||
+    underWay === null
+  ) {
     return null;
   }
-  let sum = used;
-  for (const { charge } of facts.pending) {
+  let sum = used + BigInt(underWay);
+  for (const { charge } of pending) {
     if (charge === null) return null;
     sum += BigInt(charge);
   }
