@@ -102,6 +102,7 @@ class Platform {
             router.get('/v1/under-clusters', (_req, res) => {
               const body: UnderClusterList = {
                 items: this.underClusters,
+                incomplete: null,
                 emptyBecause: null,
               };
               res.json(body);

@@ -7,13 +7,20 @@ import { TenantEntityProvider } from './tenantEntityProvider';
 const HOUR = 60 * 60_000;
 
 describe('an under cluster that is no longer listed', () => {
-  it('keeps its entities for an hour, counted anew when it was back in between', async () => {
-    let now = 0;
-    let listed: UnderCluster[] = [];
-    let removed: unknown[] = [];
+  let now: number;
+  let listed: UnderCluster[];
+  let incomplete: string | null;
+  let removed: unknown[];
+  let roundAt: (at: number) => Promise<number>;
+
+  beforeEach(async () => {
+    now = 0;
+    listed = [];
+    incomplete = null;
+    removed = [];
     const provider = new TenantEntityProvider({
       api: {
-        underClusters: async () => listed,
+        underClusters: async () => ({ items: listed, incomplete }),
         tenantsOf: async () => [],
       } as never,
       auth: mockServices.auth(),
@@ -38,12 +45,24 @@ describe('an under cluster that is no longer listed', () => {
       },
       refresh: async () => {},
     });
-    const roundAt = async (at: number) => {
+    roundAt = async (at: number) => {
       now = at;
       await provider.refresh(new AbortController().signal);
       return removed.length;
     };
+  });
 
+  it('keeps its entities while a supplier of under clusters has not answered, and an hour longer', async () => {
+    incomplete = 'Waiting for the catalog';
+    expect(await roundAt(0)).toBe(0);
+    expect(await roundAt(50 * HOUR)).toBe(0);
+    incomplete = null;
+    expect(await roundAt(51 * HOUR)).toBe(0);
+    expect(await roundAt(52 * HOUR - 1)).toBe(0);
+    expect(await roundAt(52 * HOUR)).toBe(1);
+  });
+
+  it('keeps its entities for an hour, counted anew when it was back in between', async () => {
     expect(await roundAt(0)).toBe(0);
     expect(await roundAt(HOUR - 1)).toBe(0);
     listed = [

@@ -11,7 +11,10 @@ import type {
   EntityProvider,
   EntityProviderConnection,
 } from '@backstage/plugin-catalog-node';
-import type { UnderCluster } from '@kmetal/backstage-plugin-tenant-storage-common';
+import type {
+  UnderCluster,
+  UnderClusterList,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
 import {
   TENANT_ENTITY_TYPE,
   tenantEntity,
@@ -19,7 +22,7 @@ import {
 } from './tenantEntity';
 import type { TenantStorageApi } from './tenantStorageApi';
 
-/** Entities of an under cluster that is no longer listed stay this long: it may be a supplier of under clusters that is in trouble. */
+/** Entities of an under cluster that is no longer listed stay this long after all who name under clusters have answered. */
 const UNLISTED_MS = 60 * 60_000;
 
 /**
@@ -92,7 +95,7 @@ export class TenantEntityProvider implements EntityProvider {
     }
     const before = await this.#api.underClusters(signal);
     const found = new Map<string, DeferredEntity[] | undefined>();
-    for (const { name, title } of before.filter(ownersAreKnown)) {
+    for (const { name, title } of before.items.filter(ownersAreKnown)) {
       const tenants = await this.#api.tenantsOf(name, signal);
       found.set(
         name,
@@ -117,8 +120,8 @@ export class TenantEntityProvider implements EntityProvider {
       [...found.keys()].filter(
         name =>
           found.get(name) !== undefined &&
-          [before, after].every(list =>
-            list.some(each => each.name === name && tenantsAreComplete(each)),
+          [before, after].every(({ items }) =>
+            items.some(each => each.name === name && tenantsAreComplete(each)),
           ),
       ),
     );
@@ -140,7 +143,7 @@ export class TenantEntityProvider implements EntityProvider {
         `Removed the catalog entities of ${removed.length} tenants that are gone`,
       );
     }
-    for (const { name } of before) {
+    for (const { name } of before.items) {
       this.#say(
         name,
         complete.has(name)
@@ -177,11 +180,18 @@ export class TenantEntityProvider implements EntityProvider {
   }
 
   #noticeUnlisted(
-    before: UnderCluster[],
-    after: UnderCluster[],
+    before: UnderClusterList,
+    after: UnderClusterList,
     existing: Array<{ underCluster: string }>,
   ) {
-    const listed = new Set([...before, ...after].map(({ name }) => name));
+    // What is missing may be named yet, however long that takes.
+    if (before.incomplete !== null || after.incomplete !== null) {
+      this.#unlistedSince.clear();
+      return;
+    }
+    const listed = new Set(
+      [...before.items, ...after.items].map(({ name }) => name),
+    );
     const unlisted = new Set(
       existing
         .map(({ underCluster }) => underCluster)

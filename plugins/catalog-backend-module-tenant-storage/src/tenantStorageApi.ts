@@ -6,7 +6,6 @@ import { ResponseError } from '@backstage/errors';
 import type {
   TenantList,
   TenantSummary,
-  UnderCluster,
   UnderClusterList,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 
@@ -23,13 +22,8 @@ export class TenantStorageApi {
     this.#discovery = options.discovery;
   }
 
-  async underClusters(signal: AbortSignal): Promise<UnderCluster[]> {
-    const { items } = await this.#get<UnderClusterList>(
-      '/v1/under-clusters',
-      {},
-      signal,
-    );
-    return items;
+  async underClusters(signal: AbortSignal): Promise<UnderClusterList> {
+    return this.#get('/v1/under-clusters', {}, signal);
   }
 
   /**

@@ -120,6 +120,35 @@ describe('The inventory', () => {
     expect(inventory.emptyBecause).toContain('waiting for catalog');
   });
 
+  it('says that there may be more under clusters until every supplier has answered', async () => {
+    let answer = (_: UnderClusterDefinition[]) => {};
+    const clock = new ManualClock();
+    const { inventory, start: begin } = start(
+      [
+        { id: 'configuration', list: async () => [unreadable('a')] },
+        {
+          id: 'catalog',
+          list: () =>
+            new Promise(resolve => {
+              answer = resolve;
+            }),
+        },
+      ],
+      clock,
+    );
+    expect(inventory.incomplete).toContain(
+      'waiting for configuration, catalog',
+    );
+    void begin();
+    await until(() => inventory.clusters().length === 1);
+    expect(inventory.incomplete).toBe(
+      'The under clusters are not all known yet: waiting for catalog',
+    );
+    expect(inventory.emptyBecause).toBeUndefined();
+    answer([]);
+    await until(() => inventory.incomplete === undefined);
+  });
+
   it('asks a supplier that fails again, and keeps what it said last', async () => {
     const clock = new ManualClock();
     const answers: Array<() => UnderClusterDefinition[]> = [

@@ -75,14 +75,19 @@ class WatchedInventory implements Inventory {
     this.#random = options.random;
   }
 
+  get incomplete(): string | undefined {
+    const waiting = this.#suppliers.filter(it => !it.answered);
+    if (waiting.length === 0) return undefined;
+    const ids = waiting.map(it => it.supplier.id).join(', ');
+    return `The under clusters are not ${
+      this.#watched.size > 0 ? 'all ' : ''
+    }known yet: waiting for ${ids}`;
+  }
+
   get emptyBecause(): string | undefined {
     if (this.#watched.size > 0) return undefined;
-    const waiting = this.#suppliers.filter(it => !it.answered);
-    if (waiting.length > 0) {
-      return `The under clusters are not known yet: waiting for ${waiting
-        .map(it => it.supplier.id)
-        .join(', ')}`;
-    }
+    const { incomplete } = this;
+    if (incomplete !== undefined) return incomplete;
     return 'No under cluster is configured: an administrator of the portal adds one under tenantStorage.underClusters';
   }
 

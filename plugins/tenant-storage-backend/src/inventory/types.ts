@@ -76,6 +76,8 @@ export interface Inventory {
   cluster(name: string): ClusterInventory | undefined;
   /** Calls back after each applied change or change of state; returns what ends it. */
   onChange(listener: (change: InventoryChange) => void): () => void;
+  /** Why there may be more under clusters than these, if that is so: who names them has not answered since the start. */
+  incomplete?: string;
   /** Why there is nothing to show, if that is so: no under cluster is configured. */
   emptyBecause?: string;
 }

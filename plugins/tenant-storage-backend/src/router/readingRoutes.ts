@@ -87,6 +87,7 @@ export function addReadingRoutes(
           .map(cluster => underClusterView(cluster, now()));
         return {
           items,
+          incomplete: inventory.incomplete ?? null,
           emptyBecause:
             items.length > 0
               ? null

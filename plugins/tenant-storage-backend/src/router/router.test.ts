@@ -418,6 +418,15 @@ describe('the router', () => {
     });
   });
 
+  it('says that there may be more under clusters, and why', async () => {
+    const path = '/v1/under-clusters';
+    const whole = await portal.get<UnderClusterList>(path, ada);
+    expect(whole.body.incomplete).toBeNull();
+    inventory.incomplete = 'Waiting for the catalog';
+    const { body } = await portal.get<UnderClusterList>(path, ada);
+    expect(body.incomplete).toBe('Waiting for the catalog');
+  });
+
   it('says so if no under cluster is configured', async () => {
     const empty = new RecordedInventory();
     empty.emptyBecause = 'No under cluster is configured';

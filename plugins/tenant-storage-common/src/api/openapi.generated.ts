@@ -245,6 +245,8 @@ export interface components {
         };
         UnderClusterList: {
             items: components["schemas"]["UnderCluster"][];
+            /** Why there may be more under clusters than are known: who names them has not answered since the start. null = all are known. */
+            incomplete: string | null;
             /** Why there is nothing at all, for people. */
             emptyBecause: string | null;
         };

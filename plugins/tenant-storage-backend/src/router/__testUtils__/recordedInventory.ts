@@ -88,6 +88,7 @@ export class RecordedCluster implements ClusterInventory {
 
 /** The under clusters of a test, whose changes it tells by itself. */
 export class RecordedInventory implements Inventory {
+  incomplete?: string;
   emptyBecause?: string;
   readonly #clusters: RecordedCluster[];
   readonly #listeners = new Set<(change: InventoryChange) => void>();
