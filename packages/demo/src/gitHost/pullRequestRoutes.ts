@@ -57,6 +57,19 @@ export function pullRequestRoutes(
       },
     },
     {
+      // On GitHub every pull request is an issue too, and only as that it tells who closed it.
+      method: 'GET',
+      path: /^\/repos\/([^/]+\/[^/]+)\/issues\/(\d+)$/,
+      async take(passage, fullName, number) {
+        const answer = await passage.fetch();
+        if (answer.status !== 404) {
+          passage.send(answer);
+          return;
+        }
+        sendJson(passage, 200, await pulls.asIssue(fullName, Number(number)));
+      },
+    },
+    {
       method: 'GET',
       path: new RegExp(`^${PULL}/files$`),
       async take(passage, fullName, number) {

@@ -98,6 +98,27 @@ export class PullRequests {
     };
   }
 
+  /** A pull request as GitHub tells it where it is asked for as an issue. Refuses one that is not there. */
+  async asIssue(fullName: string, number: number): Promise<Json> {
+    const pull = await this.get(fullName, number);
+    const end = this.#ends.get(key(fullName, number));
+    return {
+      id: pull.id,
+      number,
+      title: pull.title,
+      body: pull.body,
+      user: pull.user,
+      labels: pull.labels,
+      html_url: pull.html_url,
+      state: pull.state,
+      created_at: pull.created_at,
+      updated_at: pull.updated_at,
+      closed_at: pull.closed_at,
+      closed_by: end ? await this.#api.find(`/users/${end.closedBy}`) : null,
+      pull_request: { url: pull.url, html_url: pull.html_url },
+    };
+  }
+
   /** GitHub's comparison of a pull request's head with where it left its base; undefined if they have nothing in common. */
   async compare(fullName: string, pull: Json): Promise<Json | undefined> {
     try {

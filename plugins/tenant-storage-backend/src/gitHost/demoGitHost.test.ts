@@ -141,6 +141,42 @@ describe('the demo’s Git host', () => {
     );
   });
 
+  it('tells who closed a pull request without merging it', async () => {
+    const portal = clientOf(demo.portalToken).rest;
+    const petra = clientOf(demo.tokenOf('petra')).rest;
+    const branchName = 'kmetal-storage.muc-1.beta.quota';
+    const main = await portal.git.getRef({ ...at, ref: 'heads/main' });
+    await portal.git.createRef({
+      ...at,
+      ref: `refs/heads/${branchName}`,
+      sha: main.data.object.sha,
+    });
+    await portal.repos.createOrUpdateFileContents({
+      ...at,
+      branch: branchName,
+      path: 'beta.yaml',
+      message: 'Raise',
+      content: Buffer.from('size: 60Gi\n').toString('base64'),
+    });
+    const { data: pull } = await portal.pulls.create({
+      ...at,
+      head: branchName,
+      base: 'main',
+      title: 'Raise',
+    });
+    await petra.pulls.update({
+      ...at,
+      pull_number: pull.number,
+      state: 'closed',
+    });
+
+    const [closed] = (await host.proposals(repository(), [branchName])).get(
+      branchName,
+    )!;
+    expect(closed).toMatchObject({ state: 'closed' });
+    expect(await host.end(repository(), closed)).toMatchObject({ by: 'petra' });
+  });
+
   it.each<[string, GitHostTrouble]>([
     ['unreachable', { kind: 'down' }],
     ['rateLimited', { kind: 'rateLimited', status: 403 }],

@@ -127,6 +127,15 @@ describe('GitHub', () => {
     });
   });
 
+  it('does without who closed it where a repository has no issues', async () => {
+    gitHub.close(gitHub.open('closed'), 'paul');
+    gitHub.hasIssues = false;
+    expect(await host.end(repository(), await proposalOf('closed'))).toEqual({
+      by: null,
+      reviewers: ['petra'],
+    });
+  });
+
   it('tells whether it merges', async () => {
     gitHub.open('one', { mergeable: false });
     const proposal = await proposalOf('one');

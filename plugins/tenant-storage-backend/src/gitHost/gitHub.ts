@@ -213,7 +213,7 @@ export class GitHubHost implements GitHost {
     repository: HostedRepository,
     { number, state }: Proposal,
   ): Promise<ProposalEnd> {
-    return this.#ask(repository, async (octokit, at) => {
+    const end = await this.#ask(repository, async (octokit, at) => {
       const { data: pull } = await octokit.rest.pulls.get({
         ...at,
         pull_number: number,
@@ -224,13 +224,16 @@ export class GitHubHost implements GitHost {
       if (state === 'merged') {
         return { by: pull.merged_by?.login ?? null, reviewers };
       }
-      // Only the issue that every pull request also is knows who closed it.
-      const { data: issue } = await octokit.rest.issues.get({
-        ...at,
-        issue_number: number,
-      });
-      return { by: issue.closed_by?.login ?? null, reviewers };
+      return { by: null, reviewers };
     });
+    if (state === 'merged') return end;
+    // Only the issue that every pull request also is knows who closed it, and a repository may have its issues switched off (410).
+    const issue = await unlessNotFound(
+      this.#ask(repository, (octokit, at) =>
+        octokit.rest.issues.get({ ...at, issue_number: number }),
+      ),
+    );
+    return { ...end, by: issue?.data.closed_by?.login ?? null };
   }
 
   async mergeable(

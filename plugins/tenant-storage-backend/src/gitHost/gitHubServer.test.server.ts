@@ -61,6 +61,7 @@ export class GitHubServer {
   readonly statuses: PublishedStatus[] = [];
   history: string[] = [sha('a')];
   repository: string | null = 'acme/fleet';
+  hasIssues = true;
   now: () => number;
 
   constructor(now: () => number = Date.now) {
@@ -246,6 +247,7 @@ export class GitHubServer {
     const pull = this.pulls.find(it => it.number === Number(number));
     if (!pull) return undefined;
     if (kind === 'issues') {
+      if (!this.hasIssues) return undefined;
       return ok({
         number: pull.number,
         closed_by: pull.closedBy ? { login: pull.closedBy } : null,
