@@ -18,6 +18,21 @@ const EXPLANATIONS: Record<Exclude<VolumePurpose, 'tenantVolume'>, string> = {
     'Volumes that no tenant cluster asked for and that are no machine’s disk.',
 };
 
+interface Sum {
+  /** Absent if the size of one is not known. */
+  charged?: bigint;
+  volumes: number;
+}
+
+/** The largest first, those of unknown size last. */
+function compareSums(a: Sum, b: Sum): number {
+  if (a.charged === undefined || b.charged === undefined) {
+    return Number(a.charged === undefined) - Number(b.charged === undefined);
+  }
+  if (a.charged === b.charged) return 0;
+  return a.charged > b.charged ? -1 : 1;
+}
+
 /** What counts against the quota without being a volume that the tenant asked for, the largest first. */
 export function hiddenConsumersOf(
   cluster: ClusterInventory,
@@ -26,10 +41,7 @@ export function hiddenConsumersOf(
 ): HiddenConsumer[] {
   // Claims of other classes count if a key for all classes together binds.
   const countsAll = limits.some(limit => limit.storageClass === undefined);
-  const sums = new Map<
-    Exclude<VolumePurpose, 'tenantVolume'>,
-    { charged: bigint; volumes: number }
-  >();
+  const sums = new Map<Exclude<VolumePurpose, 'tenantVolume'>, Sum>();
   for (const { purpose, claim } of volumes) {
     if (
       purpose === 'tenantVolume' ||
@@ -38,17 +50,21 @@ export function hiddenConsumersOf(
     ) {
       continue;
     }
-    const sum = sums.get(purpose) ?? { charged: 0n, volumes: 0 };
+    const sum: Sum = sums.get(purpose) ?? { charged: 0n, volumes: 0 };
+    const charged = chargedOf(claim);
     sums.set(purpose, {
-      charged: sum.charged + (chargedOf(claim) ?? 0n),
+      charged:
+        sum.charged === undefined || charged === undefined
+          ? undefined
+          : sum.charged + charged,
       volumes: sum.volumes + 1,
     });
   }
   return [...sums]
-    .sort(([, a], [, b]) => (a.charged > b.charged ? -1 : 1))
+    .sort(([, a], [, b]) => compareSums(a, b))
     .map(([purpose, sum]) => ({
       purpose,
-      charged: `${sum.charged}`,
+      charged: sum.charged === undefined ? null : `${sum.charged}`,
       volumes: sum.volumes,
       explanation: EXPLANATIONS[purpose],
     }));

@@ -231,6 +231,30 @@ describe('a tenant', () => {
     ]);
   });
 
+  it('does not know what counts against its quota together with a claim whose size can not be read', () => {
+    const { hiddenConsumers } = view(
+      together(ALPHA, {
+        PersistentVolumeClaim: [
+          { name: 'root-1', namespace: 'alpha' },
+          { name: 'root-2', namespace: 'alpha', requested: 20n * Gi },
+          {
+            name: `prime-${uidOf(101)}`,
+            namespace: 'alpha',
+            requested: 2n * Gi,
+          },
+        ],
+        DataVolume: [
+          { name: 'root-1', namespace: 'alpha' },
+          { name: 'root-2', namespace: 'alpha' },
+        ],
+      }),
+    );
+    expect(hiddenConsumers).toMatchObject([
+      { purpose: 'populating', charged: `${2n * Gi}`, volumes: 1 },
+      { purpose: 'vmDisk', charged: null, volumes: 2 },
+    ]);
+  });
+
   it('counts volumes of other classes if a quota on all classes binds', () => {
     const { hiddenConsumers, charged } = view({
       ResourceQuota: [

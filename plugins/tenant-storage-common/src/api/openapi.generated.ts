@@ -393,7 +393,8 @@ export interface components {
         /** What counts against the quota without being a volume the tenant asked for. */
         HiddenConsumer: {
             purpose: components["schemas"]["VolumePurpose"];
-            charged: components["schemas"]["Bytes"];
+            /** All of them together; null if the size of one is not known. */
+            charged: components["schemas"]["Bytes"] | null;
             volumes: number;
             explanation: string;
         };

@@ -27,7 +27,8 @@ export function limitGeometry(
     for (const consumer of tenant.hiddenConsumers) {
       hidden +=
         limit.resource === 'bytes'
-          ? BigInt(consumer.charged)
+          ? // What is not known has no part of its own in the bar; the list beside it says so.
+            BigInt(consumer.charged ?? 0n)
           : BigInt(consumer.volumes);
     }
     if (limit.resource === 'bytes' && tenant.headroom.inFlight !== null) {

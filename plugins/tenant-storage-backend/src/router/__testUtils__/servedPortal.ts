@@ -40,10 +40,16 @@ const userInfo = mockServices.userInfo.mock({
   },
 });
 
+const auth = mockServices.auth();
+
 /** The permission system with the ready policy. */
 const permissionSystem: PermissionsService = mockServices.permissions.mock({
-  authorizeConditional: async (queries, { credentials }: any) => {
-    const isUser = credentials.principal.type === 'user';
+  authorizeConditional: async (queries, options) => {
+    // Or a token, which only older callers have.
+    const credentials =
+      options && 'credentials' in options ? options.credentials : undefined;
+    const isUser =
+      credentials !== undefined && auth.isPrincipal(credentials, 'user');
     const info = isUser ? await userInfo.getUserInfo(credentials) : undefined;
     return queries.map(({ permission }) =>
       isUser
