@@ -433,6 +433,99 @@ describe.each(kinds)('the demo on under clusters that are a %s', kind => {
     });
   });
 
+  it.each([
+    [
+      'muc-1',
+      'alpha',
+      'pvc-5d0c1c9e-6f5e-4b43-9a39-0f4d2f6a7b11',
+      '55427811250',
+    ],
+    [
+      'fra-2',
+      'beta',
+      'pvc-122532d5-5997-4960-a2ff-81ced6847ca8',
+      '28561532520',
+    ],
+  ])(
+    'makes in %s the volume of %s that the quota refused, once there is room to the byte',
+    async (name, tenant, volume, enough) => {
+      const cluster = demo.underCluster(name);
+      const get = async (path: string) =>
+        (await cluster.request('GET', path)).body as KubeObject;
+      const dataVolume = () =>
+        get(
+          `/apis/cdi.kubevirt.io/v1beta1/namespaces/${tenant}/datavolumes/${volume}`,
+        );
+      const core = `/api/v1/namespaces/${tenant}`;
+      // What Flux has still to apply would set the quota back.
+      const { data } = await api(
+        configuration.integrations.github[0].token,
+      ).git.getRef({ owner: 'kmetal', repo: 'fleet', ref: 'heads/main' });
+      await until(
+        async () =>
+          (await fluxStatus(name))?.lastAppliedRevision ===
+          `main@sha1:${data.object.sha}`,
+      );
+      const refused = await dataVolume();
+      expect(
+        refused.status.conditions.map(
+          ({ reason }: { reason?: string }) => reason,
+        ),
+      ).toContain('ErrExceededQuota');
+      await cluster.request(
+        'PATCH',
+        `${core}/resourcequotas/${tenant}-storage`,
+        {
+          spec: {
+            hard: {
+              'tenant-storage-class.storageclass.storage.k8s.io/requests.storage':
+                enough,
+            },
+          },
+        },
+        { contentType: 'application/merge-patch+json' },
+      );
+      await until(
+        async () => (await dataVolume()).status.phase === 'Succeeded',
+      );
+      const { metadata, status } = await dataVolume();
+      expect(status).toMatchObject({ phase: 'Succeeded', progress: '100.0%' });
+      const claim = await get(`${core}/persistentvolumeclaims/${volume}`);
+      expect(claim.status.phase).toBe('Bound');
+      expect(claim.metadata.ownerReferences).toMatchObject([
+        { kind: 'DataVolume', uid: metadata.uid },
+      ]);
+      const persistentVolume = await get(
+        `/api/v1/persistentvolumes/${claim.spec.volumeName}`,
+      );
+      expect(persistentVolume).toMatchObject({
+        spec: {
+          claimRef: {
+            namespace: tenant,
+            name: volume,
+            uid: claim.metadata.uid,
+          },
+        },
+        status: { phase: 'Bound' },
+      });
+      const claims = async () =>
+        (await get(`${core}/persistentvolumeclaims`)).items as KubeObject[];
+      const isHelper = (each: KubeObject) =>
+        each.metadata.name.startsWith('prime-');
+      await until(async () => !(await claims()).some(isHelper));
+      expect((await claims()).filter(isHelper)).toEqual([]);
+      const machines: KubeObject[] = (
+        await get(
+          `/apis/kubevirt.io/v1/namespaces/${tenant}/virtualmachineinstances`,
+        )
+      ).items;
+      const states = machines.flatMap(machine => machine.status.volumeStatus);
+      expect(states).toContainEqual(
+        expect.objectContaining({ name: volume, phase: 'Ready' }),
+      );
+    },
+  );
+
   it('leaves nothing listening when it is stopped', async () => {
     const ports = [
       demo.gitHostUrl,

@@ -8,15 +8,20 @@ import {
   UnderCluster,
 } from '@kmetal/under-cluster';
 import { stringify } from 'yaml';
+import { startCdi } from './cdi/cdi';
 import { ConfiguredUnderCluster, demoConfiguration } from './configuration';
 import { startControl } from './control';
 import { FLEET, readFleetFiles } from './flux/fleetRepository';
-import { Flux, startFlux } from './flux/flux';
+import { startFlux } from './flux/flux';
 import { createGitSource } from './flux/gitSource';
 import { startGitHost } from './gitHost/gitHost';
 import { Persona, personas } from './personas';
 import { applyScenario } from './scenario/applyScenario';
-import { demoUnderClusters, loadDemoScenario } from './scenario/demoScenario';
+import {
+  backendOf,
+  demoUnderClusters,
+  loadDemoScenario,
+} from './scenario/demoScenario';
 
 export interface DemoOptions {
   /** Where the demo writes configuration, CA certificates, tokens and kubeconfigs. */
@@ -107,11 +112,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       ...FLEET,
       token: gitHost.portalToken,
     });
-    const fluxes = new Map<string, Flux>();
-
-    const started: StartedUnderCluster[] = [];
-    for (const { name, title } of demoUnderClusters) {
-      log(`the under cluster ${name}`);
+    const startOne = async ({
+      name,
+      title,
+    }: {
+      name: string;
+      title: string;
+    }) => {
       const objects = await loadDemoScenario(name);
       const folder = join(dir, 'under-clusters', name);
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -123,16 +130,35 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       if (cluster.kind === 'kube-apiserver') {
         await applyScenario(cluster, objects);
       }
+      const cdi = await startCdi({
+        cluster,
+        backend: backendOf(name, objects),
+      });
+      stops.push(cdi.stop);
       const flux = await startFlux({
         cluster,
         source,
         folder: `clusters/${name}`,
       });
       stops.push(flux.stop);
-      fluxes.set(name, flux);
-      started.push(await letReaderIn(cluster, title, folder));
-    }
+      return { ...(await letReaderIn(cluster, title, folder)), flux };
+    };
+    const starting = await Promise.allSettled(
+      demoUnderClusters.map(each => {
+        log(`the under cluster ${each.name}`);
+        return startOne(each);
+      }),
+    );
+    const started = starting.map(result => {
+      if (result.status === 'rejected') {
+        throw result.reason;
+      }
+      return result.value;
+    });
 
+    const fluxes = new Map(
+      started.map(({ cluster, flux }) => [cluster.name, flux]),
+    );
     const reachable = new Map(
       started.map(({ cluster }) => [cluster.name, true]),
     );

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseQuantity } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { applyObjects, KubeObject, UnderCluster } from '@kmetal/under-cluster';
 
 /** Claims that CDI makes for another claim, whose uid they have in their names. */
@@ -42,6 +44,42 @@ export async function applyScenario(
       .map(object => withUids(object, uids)),
   );
   await beginDeletions(cluster, objects);
+  await quotasCounted(cluster, objects);
+}
+
+/** How long the quota controller may take to count what was applied. */
+const COUNTED_TIMEOUT = 30_000;
+
+/** Waits until the quotas bind with the use that the scenario tells: until they are counted, they refuse nothing. */
+async function quotasCounted(
+  cluster: UnderCluster,
+  objects: readonly KubeObject[],
+): Promise<void> {
+  const useOf = ({ metadata, status }: KubeObject) =>
+    Object.entries<string>(status?.used ?? {})
+      .map(
+        ([key, quantity]) =>
+          `${metadata.namespace}/${metadata.name} ${key}=${parseQuantity(
+            quantity,
+          )}`,
+      )
+      .sort();
+  const meant = objects
+    .filter(({ kind }) => kind === 'ResourceQuota')
+    .flatMap(useOf);
+  const deadline = Date.now() + COUNTED_TIMEOUT;
+  for (;;) {
+    const { body } = await cluster.request('GET', '/api/v1/resourcequotas');
+    const counted = new Set((body.items as KubeObject[]).flatMap(useOf));
+    const missing = meant.filter(use => !counted.has(use));
+    if (missing.length === 0) {
+      return;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`The quotas are not counted: ${missing.join(', ')}`);
+    }
+    await delay(100);
+  }
 }
 
 function stageOf(kind: string): number {

@@ -124,7 +124,8 @@ function withUid(underCluster: string, object: KubeObject): KubeObject {
   return { ...object, metadata: { uid, ...metadata } };
 }
 
-function backendOf(
+/** How an under cluster with these objects makes tenants' volumes. */
+export function backendOf(
   underCluster: string,
   objects: readonly KubeObject[],
 ): Backend {

@@ -242,7 +242,7 @@ function csiController(cluster: TenantCluster, backend: Backend): KubeObject[] {
   ];
 }
 
-interface Disk {
+export interface Disk {
   volume: Record<string, unknown> & { name: string };
   status: Record<string, unknown>;
 }
@@ -275,10 +275,7 @@ function workerVm(
     spec: {
       domain: {
         devices: {
-          disks: disks.map(({ volume }) => ({
-            name: volume.name,
-            disk: { bus: volume.name.startsWith('pvc-') ? 'scsi' : 'virtio' },
-          })),
+          disks: disks.map(deviceOf),
         },
       },
       volumes: disks.map(({ volume }) => volume),
@@ -288,6 +285,14 @@ function workerVm(
       nodeName: worker.node,
       volumeStatus: disks.map(({ status }) => status),
     },
+  };
+}
+
+/** What the machine sees of a disk. */
+export function deviceOf({ volume }: Disk) {
+  return {
+    name: volume.name,
+    disk: { bus: volume.name.startsWith('pvc-') ? 'scsi' : 'virtio' },
   };
 }
 
@@ -303,7 +308,8 @@ function rootDiskOf(vm: string): Disk {
   };
 }
 
-function attachedDisk(volume: string, index: number): Disk {
+/** A volume on a worker VM, in use: the hot-plugged disk in its spec and what KubeVirt says of it. */
+export function attachedDisk(volume: string, index: number): Disk {
   return {
     volume: {
       name: volume,

@@ -43,16 +43,38 @@ export function healthyVolume(
   volume: HealthyVolume,
   backend: Backend,
 ): KubeObject[] {
-  const { name, namespace, labels, createdTime, volumeMode } = volume;
-  const { underCluster, storageClass, provisioner } = backend;
-  const uid = (kind: string) => uidOf(underCluster, kind, namespace, name);
+  const { name, namespace, createdTime, volumeMode } = volume;
+  const uid = (kind: string) =>
+    uidOf(backend.underCluster, kind, namespace, name);
   const claimUid = uid('PersistentVolumeClaim');
-  const volumeName = `pvc-${claimUid}`;
   const charged =
     volumeMode === 'Block'
       ? volume.size
       : chargedSize(volume.size, backend.overheadPerMille);
-  const storage = `${charged}`;
+  const made = {
+    ...volume,
+    charged: `${charged}`,
+    accessModes: ['ReadWriteOnce'],
+  };
+  const of = (object: KubeObject, own: string): KubeObject => ({
+    ...object,
+    metadata: {
+      ...object.metadata,
+      name: object.metadata.name,
+      uid: own,
+      creationTimestamp: createdTime,
+    },
+  });
+  return [
+    of(dataVolumeOf(volume, backend), uid('DataVolume')),
+    of(boundClaim(made, claimUid, backend), claimUid),
+    of(persistentVolumeOf(made, claimUid, backend), uid('PersistentVolume')),
+  ];
+}
+
+/** The DataVolume of a volume that works. */
+function dataVolumeOf(volume: HealthyVolume, backend: Backend): KubeObject {
+  const { name, namespace, labels, createdTime, volumeMode } = volume;
   const conditions = [
     ['Bound', 'True', 'Bound', `PVC ${name} Bound`],
     ['Running', 'False', 'Completed', 'Import Complete'],
@@ -66,14 +88,12 @@ export function healthyVolume(
     lastTransitionTime: createdTime,
   }));
 
-  const dataVolume: KubeObject = {
+  return {
     apiVersion: 'cdi.kubevirt.io/v1beta1',
     kind: 'DataVolume',
     metadata: {
       name,
       namespace,
-      uid: uid('DataVolume'),
-      creationTimestamp: createdTime,
       labels,
       annotations: { 'cdi.kubevirt.io/storage.deleteAfterCompletion': 'false' },
     },
@@ -81,7 +101,7 @@ export function healthyVolume(
       source: { blank: {} },
       storage: {
         resources: { requests: { storage: `${volume.size}` } },
-        storageClassName: storageClass,
+        storageClassName: backend.storageClass,
         ...(volumeMode === 'Block' && { volumeMode }),
       },
     },
@@ -92,58 +112,118 @@ export function healthyVolume(
       conditions,
     },
   };
-  const claim: KubeObject = {
+}
+
+/** What is made of a volume that CDI was asked for. */
+export interface MadeVolume {
+  name: string;
+  namespace: string;
+  /** Bytes that its claim asks for, CDI's overhead included. */
+  charged: string;
+  /** The node whose disk it is on, or on which it was first used. */
+  node: string;
+  labels: Record<string, string>;
+  volumeMode: 'Filesystem' | 'Block';
+  accessModes: string[];
+}
+
+/** A volume's claim as CDI makes it, before anything is there for it. */
+export function pendingClaim(
+  volume: Omit<MadeVolume, 'node'>,
+  backend: Backend,
+): KubeObject {
+  const { name, namespace, labels, volumeMode, accessModes } = volume;
+  return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
     metadata: {
       name,
       namespace,
-      uid: claimUid,
-      creationTimestamp: createdTime,
       labels: {
         app: 'containerized-data-importer',
         'app.kubernetes.io/component': 'storage',
         'app.kubernetes.io/managed-by': 'cdi-controller',
         ...labels,
       },
+      annotations: { 'cdi.kubevirt.io/storage.contentType': 'kubevirt' },
+      finalizers: ['kubernetes.io/pvc-protection'],
+    },
+    spec: {
+      accessModes,
+      resources: { requests: { storage: volume.charged } },
+      storageClassName: backend.storageClass,
+      volumeMode,
+    },
+    status: { phase: 'Pending' },
+  };
+}
+
+/** What binding, populating and a first use add to a claim. */
+export function bindingOf(
+  volume: MadeVolume,
+  volumeName: string,
+  backend: Backend,
+) {
+  return {
+    metadata: {
       annotations: {
-        'cdi.kubevirt.io/storage.contentType': 'kubevirt',
         'cdi.kubevirt.io/storage.pod.phase': 'Succeeded',
         'pv.kubernetes.io/bind-completed': 'yes',
         'pv.kubernetes.io/bound-by-controller': 'yes',
         ...(!backend.csi && {
           'volume.kubernetes.io/selected-node': volume.node,
         }),
-        'volume.kubernetes.io/storage-provisioner': provisioner,
+        'volume.kubernetes.io/storage-provisioner': backend.provisioner,
       },
-      finalizers: ['kubernetes.io/pvc-protection'],
     },
-    spec: {
-      accessModes: ['ReadWriteOnce'],
-      resources: { requests: { storage } },
-      storageClassName: storageClass,
-      volumeMode,
-      volumeName,
-    },
+    spec: { volumeName },
     status: {
       phase: 'Bound',
-      accessModes: ['ReadWriteOnce'],
-      capacity: { storage },
+      accessModes: volume.accessModes,
+      capacity: { storage: volume.charged },
     },
   };
-  const persistentVolume: KubeObject = {
+}
+
+function boundClaim(
+  volume: MadeVolume,
+  uid: string,
+  backend: Backend,
+): KubeObject {
+  const claim = pendingClaim(volume, backend);
+  const { metadata, spec, status } = bindingOf(volume, `pvc-${uid}`, backend);
+  return {
+    ...claim,
+    metadata: {
+      ...claim.metadata,
+      name: claim.metadata.name,
+      annotations: { ...claim.metadata.annotations, ...metadata.annotations },
+    },
+    spec: { ...claim.spec, ...spec },
+    status,
+  };
+}
+
+/** What the provisioner makes for a claim. */
+export function persistentVolumeOf(
+  volume: MadeVolume,
+  claimUid: string,
+  backend: Backend,
+): KubeObject {
+  const { name, namespace, volumeMode, accessModes } = volume;
+  const { underCluster, storageClass, provisioner } = backend;
+  const volumeName = `pvc-${claimUid}`;
+  return {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
     metadata: {
       name: volumeName,
-      uid: uid('PersistentVolume'),
-      creationTimestamp: createdTime,
       annotations: { 'pv.kubernetes.io/provisioned-by': provisioner },
       finalizers: ['kubernetes.io/pv-protection'],
     },
     spec: {
-      accessModes: ['ReadWriteOnce'],
-      capacity: { storage },
+      accessModes,
+      capacity: { storage: volume.charged },
       claimRef: {
         apiVersion: 'v1',
         kind: 'PersistentVolumeClaim',
@@ -156,8 +236,11 @@ export function healthyVolume(
             csi: {
               driver: provisioner,
               fsType: 'ext4',
-              volumeHandle: `0001-0009-rook-ceph-0000000000000002-${uid(
+              volumeHandle: `0001-0009-rook-ceph-0000000000000002-${uidOf(
+                underCluster,
                 'image',
+                namespace,
+                name,
               )}`,
               volumeAttributes: { clusterID: 'rook-ceph', pool: 'replicapool' },
             },
@@ -189,5 +272,4 @@ export function healthyVolume(
     },
     status: { phase: 'Bound' },
   };
-  return [dataVolume, claim, persistentVolume];
 }
