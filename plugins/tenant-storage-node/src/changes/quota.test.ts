@@ -157,9 +157,18 @@ describe('a quota that is raised', () => {
     expect(codes(plan.warnings)).toEqual(['capacityExceeded']);
   });
 
-  it('tells the requester nothing of other tenants', () => {
-    const shared =
-      'tenants:\n  beta-secret: { quota: 500Gi }\n  alpha: { quota: 10Gi }\n  gamma-secret: { quota: 7Gi }\n';
+  it.each([
+    [
+      'on lines of their own',
+      'tenants:\n  beta-secret: { quota: 500Gi }\n  alpha: { quota: 10Gi }\n  gamma-secret: { quota: 7Gi }\n',
+      '+  alpha: { quota: 900Gi }',
+    ],
+    [
+      'on the same line',
+      'tenants: { beta-secret: { quota: 500Gi }, alpha: { quota: 10Gi }, gamma-secret: { quota: 7Gi } }\n',
+      '+… quota: 900Gi …',
+    ],
+  ])('tells the requester nothing of other tenants %s', (_, shared, line) => {
     const plan = planOf(
       { size: '900Gi' },
       {
@@ -180,7 +189,7 @@ describe('a quota that is raised', () => {
       },
     );
     expect(plan.changed).toBe(true);
-    expect(plan.diff).toContain('+  alpha: { quota: 900Gi }');
+    expect(plan.diff).toContain(line);
     const all = JSON.stringify(plan);
     expect(all).not.toMatch(/secret|700 Gi|1000 Gi|Capacity|together/);
     expect(plan.files).toEqual([

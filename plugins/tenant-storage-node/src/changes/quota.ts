@@ -229,8 +229,8 @@ export function planQuota(input: QuotaPlanInput): ChangePlan {
     summary: `${title}.`,
     repository: { host, repository },
     files: changes.map(change => plannedFile(change, audience)),
-    // A file may hold the quotas of others; the lines around the change are not for the requester.
-    diff: unifiedDiff(changes, { context: audience === 'approver' ? 3 : 0 }),
+    // A file, and even a line of it, may hold the quotas of others: what is around the change is not for the requester.
+    diff: unifiedDiff(changes, { onlyChanged: audience === 'requester' }),
     title,
     body: quotaBody(described),
     branch,

@@ -82,6 +82,38 @@ describe('a diff', () => {
     );
   });
 
+  it('of only what changed leaves out the neighbours on a line', () => {
+    const linesOf = (before: string, after: string) =>
+      unifiedDiff([{ path: 'a.yaml', before, after }], { onlyChanged: true })
+        .trimEnd()
+        .split('\n')
+        .slice(4);
+    expect(
+      linesOf(
+        'x: 1\ntenants: {a: {quota: 10Gi}, b: {quota: 7Gi}}\n',
+        'x: 1\ntenants: {a: {quota: 20Gi}, b: {quota: 7Gi}}\n',
+      ),
+    ).toEqual(['-…quota: 10Gi…', '+…quota: 20Gi…']);
+    expect(linesOf('  a: 1, b: 2 }\n', '  a: 3, b: 2 }\n')).toEqual([
+      '-  a: 1…',
+      '+  a: 3…',
+    ]);
+    expect(linesOf('{ b: 2, a: 1 }\n', '{ b: 2, a: 3 }\n')).toEqual([
+      '-… a: 1 …',
+      '+… a: 3 …',
+    ]);
+    expect(linesOf('r: [b.yaml]\n', 'r: [b.yaml, a.yaml]\n')).toEqual([
+      '-…',
+      '+…, a.yaml…',
+    ]);
+    expect(linesOf('r:\n  - b.yaml', 'r:\n  - b.yaml\n  - a.yaml')).toEqual([
+      '+  - a.yaml',
+    ]);
+    expect(
+      linesOf('a: { q: 1 } # May, or so\n', 'a: { q: 2 } # May, or so\n'),
+    ).toEqual(['-a: { q: 1 } # May, or so', '+a: { q: 2 } # May, or so']);
+  });
+
   it('of a new file and of one without a last line end is what git prints', () => {
     expect(
       unifiedDiff([

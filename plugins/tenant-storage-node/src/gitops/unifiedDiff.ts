@@ -9,15 +9,64 @@ export interface FileChange {
 }
 
 const NO_LINE_END = '\\ No newline at end of file';
+const LEFT_OUT = '…';
+
+/** Lengths of what two lines begin and end with alike. */
+function alike(a: string, b: string): { begin: number; end: number } {
+  const most = Math.min(a.length, b.length);
+  let begin = 0;
+  while (begin < most && a[begin] === b[begin]) begin += 1;
+  let end = 0;
+  while (end < most - begin && a.at(-1 - end) === b.at(-1 - end)) end += 1;
+  return { begin, end };
+}
+
+/** What is left of a line once its neighbours in a YAML collection that is written on one line are left out. */
+function withoutNeighbours(line: string, begin: number, end: number): string {
+  const before = line.slice(0, begin);
+  const changed = line.slice(begin, line.length - end);
+  const after = line.slice(line.length - end);
+  const key = /^\s*[,[{]/.test(changed) ? '' : /[^,[{]*$/.exec(before)![0];
+  const rest = /^[^,\]}]*/.exec(after)![0];
+  return `${key === before ? '' : LEFT_OUT}${key}${changed}${rest}${
+    rest === after ? '' : LEFT_OUT
+  }`;
+}
+
+/** Lines of a hunk without context, with nothing of a line that the change left alone but the key. */
+function changedParts(lines: readonly string[]): string[] {
+  const removed = lines.filter(line => line.startsWith('-'));
+  const added = lines.filter(line => line.startsWith('+'));
+  for (let at = 0; at < Math.min(removed.length, added.length); at += 1) {
+    const before = removed[at].slice(1);
+    const after = added[at].slice(1);
+    if (before === after) {
+      // Only the end of the line is new, because another line follows now.
+      removed[at] = '';
+      added[at] = '';
+      continue;
+    }
+    const { begin, end } = alike(before, after);
+    const [rest] = before.slice(before.length - end).split(/\s#/);
+    const changed = after.slice(begin, after.length - end);
+    if (`${before.slice(0, begin)}${changed}${rest}`.includes(',')) {
+      removed[at] = `-${withoutNeighbours(before, begin, end)}`;
+      added[at] = `+${withoutNeighbours(after, begin, end)}`;
+    }
+  }
+  return [...removed, ...added].filter(Boolean);
+}
 
 function hunkRange(start: number, count: number): string {
   return count === 1 ? `${start}` : `${start},${count}`;
 }
 
-function fileDiff(change: FileChange, context: number): string {
-  const { path, before, after } = change;
+function fileDiff(
+  { path, before, after }: FileChange,
+  { context, onlyChanged }: Required<DiffOptions>,
+): string {
   const { hunks } = structuredPatch(path, path, before ?? '', after, '', '', {
-    context,
+    context: onlyChanged ? 0 : context,
   });
   if (hunks.length === 0) return '';
   const lines = [`diff --git a/${path} b/${path}`];
@@ -37,22 +86,32 @@ function fileDiff(change: FileChange, context: number): string {
         : `@@ -${oldRange} +${newRange} @@`,
     );
     lines.push(
-      ...hunk.lines.map(line => (line[0] === '\\' ? NO_LINE_END : line)),
+      ...(onlyChanged
+        ? changedParts(hunk.lines)
+        : hunk.lines.map(line => (line[0] === '\\' ? NO_LINE_END : line))),
     );
   }
   return `${lines.join('\n')}\n`;
 }
 
+/** How much of a file a diff shows. */
+export interface DiffOptions {
+  /** Unchanged lines around each change. */
+  context?: number;
+  /** For people who may not read the file: no context, and of a line with several entries only the one that changes. It is no patch. */
+  onlyChanged?: boolean;
+}
+
 /**
  * A unified diff as `git diff` prints it, and as `git apply` takes it.
  *
- * @param options - `context`: unchanged lines around each change, 3 unless told.
+ * @param options - `context`: 3 unless told.
  */
 export function unifiedDiff(
   changes: readonly FileChange[],
-  options?: { context?: number },
+  { context = 3, onlyChanged = false }: DiffOptions = {},
 ): string {
   return changes
-    .map(change => fileDiff(change, options?.context ?? 3))
+    .map(change => fileDiff(change, { context, onlyChanged }))
     .join('');
 }
