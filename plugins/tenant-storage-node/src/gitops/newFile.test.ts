@@ -106,6 +106,14 @@ describe('a diff', () => {
       '-…',
       '+…, a.yaml…',
     ]);
+    expect(linesOf('r: [b.yaml]\n', 'r: [a.yaml, b.yaml]\n')).toEqual([
+      '-…',
+      '+…a.yaml, …',
+    ]);
+    expect(linesOf('{ b: 2, a: 5Gi }\n', '{ b: 2, a: 50Gi }\n')).toEqual([
+      '-… a: 5Gi …',
+      '+… a: 50Gi …',
+    ]);
     expect(linesOf('r:\n  - b.yaml', 'r:\n  - b.yaml\n  - a.yaml')).toEqual([
       '+  - a.yaml',
     ]);

@@ -22,15 +22,24 @@ function alike(a: string, b: string): { begin: number; end: number } {
 }
 
 /** What is left of a line once its neighbours in a YAML collection that is written on one line are left out. */
-function withoutNeighbours(line: string, begin: number, end: number): string {
+function withoutNeighbours(
+  line: string,
+  { begin, end }: { begin: number; end: number },
+  isEntry: boolean,
+): string {
   const before = line.slice(0, begin);
   const changed = line.slice(begin, line.length - end);
   const after = line.slice(line.length - end);
-  const key = /^\s*[,[{]/.test(changed) ? '' : /[^,[{]*$/.exec(before)![0];
-  const rest = /^[^,\]}]*/.exec(after)![0];
-  return `${key === before ? '' : LEFT_OUT}${key}${changed}${rest}${
-    rest === after ? '' : LEFT_OUT
-  }`;
+  // What is next to a new entry is somebody else's; what is next to a new value is its key.
+  const key = isEntry ? '' : /[^,[{]*$/.exec(before)![0];
+  const rest = isEntry ? '' : /^[^,\]}]*/.exec(after)![0];
+  const shown = `${key}${changed}${rest}`;
+  if (shown === '') return LEFT_OUT;
+  return [
+    key === before ? '' : LEFT_OUT,
+    shown,
+    rest === after ? '' : LEFT_OUT,
+  ].join('');
 }
 
 /** Lines of a hunk without context, with nothing of a line that the change left alone but the key. */
@@ -46,12 +55,13 @@ function changedParts(lines: readonly string[]): string[] {
       added[at] = '';
       continue;
     }
-    const { begin, end } = alike(before, after);
-    const [rest] = before.slice(before.length - end).split(/\s#/);
-    const changed = after.slice(begin, after.length - end);
-    if (`${before.slice(0, begin)}${changed}${rest}`.includes(',')) {
-      removed[at] = `-${withoutNeighbours(before, begin, end)}`;
-      added[at] = `+${withoutNeighbours(after, begin, end)}`;
+    const same = alike(before, after);
+    const [rest] = before.slice(before.length - same.end).split(/\s#/);
+    const changed = after.slice(same.begin, after.length - same.end);
+    if (`${before.slice(0, same.begin)}${changed}${rest}`.includes(',')) {
+      const isEntry = /[,[\]{}]/.test(changed);
+      removed[at] = `-${withoutNeighbours(before, same, isEntry)}`;
+      added[at] = `+${withoutNeighbours(after, same, isEntry)}`;
     }
   }
   return [...removed, ...added].filter(Boolean);
