@@ -57,18 +57,29 @@ function positive(text: string | undefined): number | undefined {
   return text && Number.isFinite(number) && number >= 0 ? number : undefined;
 }
 
+/** The end of a window, where that is what is to be waited for: hosts tell of the window in every answer, faults of their own included. */
+function windowEndOf(header: HeaderReader): number | undefined {
+  // GitHub's names and GitLab's.
+  for (const prefix of ['x-ratelimit', 'ratelimit']) {
+    const end = positive(header(`${prefix}-reset`));
+    const isUsedUp = (header(`${prefix}-remaining`) ?? '0') === '0';
+    if (end !== undefined && isUsedUp) return end * 1000;
+  }
+  return undefined;
+}
+
 /** When the host says to come back: Retry-After in seconds or as a date, else the end of the window, in seconds since the epoch. */
 function retryAtOf(header: HeaderReader, now: number): number | undefined {
   const after = header('retry-after');
   const seconds = positive(after);
-  if (seconds !== undefined) return now + seconds * 1000;
-  const date = after ? Date.parse(after) : NaN;
-  if (Number.isFinite(date)) return date;
-  // GitHub's name and GitLab's.
-  const reset =
-    positive(header('x-ratelimit-reset')) ??
-    positive(header('ratelimit-reset'));
-  return reset === undefined ? undefined : reset * 1000;
+  const at =
+    seconds === undefined
+      ? Date.parse(after ?? '') || windowEndOf(header)
+      : now + seconds * 1000;
+  // What is no date can't be told to anybody.
+  return at !== undefined && Number.isFinite(new Date(at).getTime())
+    ? at
+    : undefined;
 }
 
 /** GitHub limits rates with 403 as well, and says so by one of these (docs.github.com, "Rate limits for the REST API"). */

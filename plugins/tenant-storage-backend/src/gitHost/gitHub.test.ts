@@ -240,6 +240,19 @@ describe('GitHub', () => {
         'rateLimited',
         reset * 1000,
       ],
+      [
+        429,
+        { 'x-ratelimit-remaining': '4999', 'x-ratelimit-reset': `${reset}` },
+        'rateLimited',
+        undefined,
+      ],
+      [
+        502,
+        { 'x-ratelimit-remaining': '4999', 'x-ratelimit-reset': `${reset}` },
+        'failing',
+        undefined,
+      ],
+      [429, { 'retry-after': '1e300' }, 'rateLimited', undefined],
     ])('with %i %j is %s', async (status, headers, fault, retryAt) => {
       gitHub.server.fault = {
         status,
