@@ -7,6 +7,7 @@ import {
   formatUsage,
   parseQuantity,
   QuantityError,
+  wholeSizeOf,
 } from './quantity';
 
 const Mi = 2n ** 20n;
@@ -191,6 +192,48 @@ describe('formatQuantity', () => {
           const bytes = number * 1024n ** BigInt(exponent);
           expect(parseQuantity(formatQuantity(bytes))).toBe(bytes);
           expect(parseQuantity(formatQuantity(-bytes))).toBe(-bytes);
+        },
+      ),
+    );
+  });
+});
+
+describe('wholeSizeOf', () => {
+  it.each([
+    ['52861Mi', '52Gi'],
+    ['13876Mi', '14Gi'],
+    ['52Gi', '52Gi'],
+    ['1Gi', '1Gi'],
+    ['1073741825', '2Gi'],
+    ['1073741823', '1Gi'],
+    ['300Mi', '300Mi'],
+    ['314572801', '301Mi'],
+    ['1', '1Mi'],
+    ['0', '0'],
+    ['-1', '0'],
+    ['1.5Ti', '1536Gi'],
+    ['9223372036854775807', '9223372036854775807'],
+  ])('makes %s a size that people ask for: %s', (exact, whole) => {
+    expect(formatQuantity(wholeSizeOf(parseQuantity(exact)))).toBe(
+      formatQuantity(parseQuantity(whole)),
+    );
+  });
+
+  it('is never less, and never a whole unit more', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.bigInt({ min: 0n, max: 2n * Gi }),
+          fc.bigInt({ min: 0n, max: LARGEST }),
+        ),
+        bytes => {
+          const unit = bytes < Gi ? Mi : Gi;
+          const whole = wholeSizeOf(bytes);
+          expect(whole).toBeGreaterThanOrEqual(bytes);
+          expect(whole - bytes).toBeLessThan(unit);
+          expect(whole).toBeLessThanOrEqual(LARGEST);
+          expect(whole === bytes || whole % unit === 0n).toBe(true);
+          expect(wholeSizeOf(whole)).toBe(whole);
         },
       ),
     );

@@ -148,6 +148,20 @@ export function formatQuantity(bytes: bigint): string {
 }
 
 /**
+ * Rounds a number of bytes up to a size that people would ask for: to whole Gi from 1 Gi on, to whole Mi below. 52861 Mi is 52 Gi.
+ * What rounding would make more than Kubernetes holds stays as it is.
+ *
+ * @returns never less than `bytes`, and less than one Gi (one Mi below 1 Gi) more.
+ * @public
+ */
+export function wholeSizeOf(bytes: bigint): bigint {
+  const unit = bytes >= FACTORS.Gi ? FACTORS.Gi : FACTORS.Mi;
+  // Division cuts towards zero, which is up already for what is below it.
+  const units = bytes / unit + (bytes > 0n && bytes % unit !== 0n ? 1n : 0n);
+  return units * unit > LARGEST ? bytes : units * unit;
+}
+
+/**
  * Binary units for people.
  *
  * @public

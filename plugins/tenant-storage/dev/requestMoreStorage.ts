@@ -15,6 +15,10 @@ export const requestMoreStorage: TemplateParameterSchema = {
             title: 'Tenant',
             description: 'Whose storage it is about.',
             type: 'object',
+            properties: {
+              underCluster: { title: 'Under cluster', type: 'string' },
+              tenant: { title: 'Tenant', type: 'string' },
+            },
             'ui:field': 'KmetalTenantPicker',
           },
           size: {

@@ -214,7 +214,7 @@ describe('a portal on the old frontend system', () => {
       )}`,
     );
     const size = await screen.findByLabelText(/New size/);
-    await waitFor(() => expect(size).toHaveValue('13876Mi'));
+    await waitFor(() => expect(size).toHaveValue('14Gi'));
     expect(screen.getByRole('textbox', { name: /Tenant/ })).toHaveValue(
       'alpha on Munich (muc-1)',
     );

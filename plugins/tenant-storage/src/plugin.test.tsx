@@ -1,3 +1,4 @@
+import { InMemoryCatalogClient } from '@backstage/catalog-client/testUtils';
 import { Entity } from '@backstage/catalog-model';
 import {
   createExtensionTester,
@@ -5,13 +6,17 @@ import {
   renderTestApp,
   mockApis,
 } from '@backstage/frontend-test-utils';
+import { catalogApiRef } from '@backstage/plugin-catalog-react';
 import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
 import scaffolderPlugin from '@backstage/plugin-scaffolder/alpha';
 import { createTestEntityPage } from '@backstage/plugin-catalog-react/testUtils';
 import { coreExtensionData } from '@backstage/frontend-plugin-api';
-import { screen } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
+import { answerAboutChanges } from '../dev/quotaPreviews';
+import { requestMoreStorage } from '../dev/requestMoreStorage';
 import { tenantCases } from '../dev/tenants';
 import { answerAboutRequests, requestCases } from '../dev/storageRequests';
 import { answerTo } from '../dev/tenantStorageServer';
@@ -171,6 +176,71 @@ describe('the plugin for the new frontend system', () => {
       ).toBeInTheDocument();
     });
   });
+
+  it('has the fields in the Scaffolder’s form, and what is sent is what one reviews', async () => {
+    jest.spyOn(window, 'scrollTo').mockReturnValue();
+    const cases = tenantCases();
+    server.use(
+      http.get(
+        'http://backend.test/api/scaffolder/v2/templates/:namespace/:kind/:name/parameter-schema',
+        () => HttpResponse.json(requestMoreStorage),
+      ),
+      http.all('http://backend.test/api/*', async ({ request }) => {
+        const { method } = request;
+        const answer = answerAboutChanges(
+          {
+            url: new URL(request.url),
+            method,
+            body: method === 'POST' ? await request.json() : undefined,
+          },
+          cases,
+        );
+        return answer
+          ? HttpResponse.json(answer.body, { status: answer.status })
+          : new HttpResponse(null, { status: 404 });
+      }),
+    );
+    renderTestApp({
+      apis: [
+        ...apis,
+        [catalogApiRef, new InMemoryCatalogClient({ entities: [alpha] })],
+      ],
+      features: [scaffolderPlugin, plugin],
+      initialRouteEntries: ['/create/templates/default/request-more-storage'],
+    });
+    await userEvent.click(
+      await screen.findByRole('textbox', { name: /Tenant/ }),
+    );
+    await userEvent.click(
+      await screen.findByRole('option', { name: /^alpha on Munich/ }),
+    );
+    await waitFor(() =>
+      expect(screen.getByLabelText(/New size/)).toHaveValue('14Gi'),
+    );
+    await userEvent.type(
+      screen.getByRole('textbox', { name: /Reason/ }),
+      'Nightly reports',
+    );
+    await userEvent.click(screen.getByRole('button', { name: 'Next' }));
+    const diff = await screen.findByRole('region', {
+      name: 'The lines that would change',
+    });
+    expect(within(diff).getByText(/requests.storage: 14Gi/)).toHaveTextContent(
+      /^\+/,
+    );
+    await userEvent.click(screen.getByRole('button', { name: 'Review' }));
+    await screen.findByRole('button', { name: 'Create' });
+    expect(
+      screen
+        .getAllByRole('row')
+        .map(row => Array.from(row.children, cell => cell.textContent)),
+    ).toEqual([
+      ['Under cluster', 'muc-1'],
+      ['Tenant', 'alpha'],
+      ['New size', '14Gi'],
+      ['Reason', 'Nightly reports'],
+    ]);
+  }, 30_000);
 
   it('has a page of all requests, with its place in the navigation', async () => {
     renderTestApp({

@@ -463,8 +463,7 @@ export const tenantStorageTranslationRef = createTranslationRef({
         understood: 'Understood as {{quantity}}: {{size}}, {{exact}}',
         notUnderstood:
           '“{{text}}” can’t be understood as a size. Type a number and a unit, such as 60Gi.',
-        propose:
-          'Use {{quantity}} ({{size}}), the smallest that lets everything in',
+        propose: 'Use {{size}}: with that, every volume that waits fits',
         noTenant: 'Pick a tenant first, to see what a size would mean for it.',
         loading: 'Reading what {{tenant}} uses',
         now: 'Now',
@@ -502,6 +501,17 @@ export const tenantStorageTranslationRef = createTranslationRef({
           'If you send it, no request is made. Go back to ask for another size.',
         unreadTitle: 'What exactly would change can’t be shown right now',
         checkedAgain: 'You can go on: it is checked again when it is sent.',
+        signIn:
+          'It is sent in your name: going on asks you to sign in to {{host}}.',
+        notSignedIn:
+          'It is sent in your name, and you are not signed in to {{host}}: {{message}}. Go on again to sign in.',
+        noHost:
+          'It is sent in your name, and where you would have to sign in for that can’t be told right now. Nothing is lost: go on again in a few minutes.',
+        nothingToSend:
+          'There is nothing to change, so there is nothing to send. Go back to ask for another size.',
+        noSignIn:
+          'this portal has no sign-in to Git hosts; tell the platform team',
+        noToken: 'the sign-in gave no token',
         impact: 'The quota now and then',
         impactOn: 'What it means for {{tenant}}',
         then: 'Then',

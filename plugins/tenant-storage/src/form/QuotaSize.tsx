@@ -3,12 +3,12 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   formatBytes,
   formatExactBytes,
-  formatQuantity,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import Button from '@material-ui/core/Button';
 import TextField from '@material-ui/core/TextField';
 import { makeStyles } from '@material-ui/core/styles';
 import { useEffect, useId, useRef, useState } from 'react';
+import { proposedSize } from '../size/proposedSize';
 import { tenantStorageTranslationRef } from '../translation';
 import {
   ChangeRefusals,
@@ -42,6 +42,8 @@ const useStyles = makeStyles(
     // Upper case would make another unit of the unit.
     proposal: { textTransform: 'none', textAlign: 'left' },
     text: { flex: '1 1 220px', maxWidth: 360 },
+    // The theme's red is too pale to be read in either mode; the border has it, and what is wrong is said below.
+    label: { '&.Mui-error': { color: theme.palette.text.primary } },
     subtle: {
       color: theme.palette.textSubtle,
       fontSize: theme.typography.pxToRem(13),
@@ -97,8 +99,9 @@ export function QuotaSize(props: QuotaSizeProps) {
   };
 
   const smallest = preview?.impact.smallestUnblocking ?? undefined;
-  const proposal =
-    smallest === undefined ? undefined : formatQuantity(BigInt(smallest));
+  const proposed =
+    smallest === undefined ? undefined : proposedSize(BigInt(smallest));
+  const proposal = proposed?.quantity;
   const tenantKey = tenant && `${tenant.underCluster}/${tenant.tenant}`;
   const lastTenant = useRef(tenantKey);
   useEffect(() => {
@@ -159,6 +162,7 @@ export function QuotaSize(props: QuotaSizeProps) {
             isBad || refusals.length > 0 || (props.rawErrors?.length ?? 0) > 0
           }
           onChange={event => take(event.target.value)}
+          InputLabelProps={{ className: classes.label }}
           onBlur={() => props.onBlur?.(props.idSchema?.$id, formData)}
           inputProps={{
             autoComplete: 'off',
@@ -166,18 +170,15 @@ export function QuotaSize(props: QuotaSizeProps) {
             'aria-describedby': `${understoodId} ${descriptionId} ${answerId}`,
           }}
         />
-        {proposal && smallest && (
+        {proposed && (
           <Button
             variant="outlined"
             size="small"
             className={classes.proposal}
             disabled={isFixed}
-            onClick={() => take(proposal)}
+            onClick={() => take(proposed.quantity)}
           >
-            {t('form.size.propose', {
-              quantity: proposal,
-              size: formatBytes(BigInt(smallest)),
-            })}
+            {t('form.size.propose', { size: proposed.words })}
           </Button>
         )}
       </div>

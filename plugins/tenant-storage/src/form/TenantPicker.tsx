@@ -27,6 +27,8 @@ const PAGE_SIZE = 50;
 const useStyles = makeStyles(
   theme => ({
     root: { display: 'grid', gap: theme.spacing(1), minWidth: 0 },
+    // The theme's red is too pale to be read in either mode; the border has it, and what is wrong is said below.
+    label: { '&.Mui-error': { color: theme.palette.text.primary } },
     option: {
       display: 'flex',
       flexWrap: 'wrap',
@@ -142,6 +144,7 @@ export function TenantPicker(props: TenantPickerProps) {
   const standingId = useId();
   const value = tenantOf(formData);
   const [input, setInput] = useState('');
+  const [isOpen, setIsOpen] = useState(false);
   const [search, setSearch] = useState('');
   const { list, error, loading, retry } = useRequestableTenants(search);
   const standing = useStanding(value, list);
@@ -204,6 +207,14 @@ export function TenantPicker(props: TenantPickerProps) {
         value={selected}
         disabled={isFixed}
         loading={loading}
+        // Material UI gives the combobox what ARIA 1.1 asks for, aria-owns; ARIA 1.2 asks for this.
+        aria-controls={
+          isOpen && props.idSchema?.$id
+            ? `${props.idSchema.$id}-popup`
+            : undefined
+        }
+        onOpen={() => setIsOpen(true)}
+        onClose={() => setIsOpen(false)}
         loadingText={t('form.picker.loading')}
         noOptionsText={
           search ? t('form.picker.noMatch', { search }) : t('form.picker.none')
@@ -240,6 +251,10 @@ export function TenantPicker(props: TenantPickerProps) {
           <TextField
             {...params}
             label={schema.title ?? t('form.picker.label')}
+            InputLabelProps={{
+              ...params.InputLabelProps,
+              className: classes.label,
+            }}
             variant="outlined"
             margin="dense"
             required={required}

@@ -4,9 +4,12 @@ import {
   registerMswTestHooks,
   renderInTestApp,
 } from '@backstage/frontend-test-utils';
+import { ScmAuthApi, scmAuthApiRef } from '@backstage/integration-react';
 import {
   CustomFieldValidator,
   FieldExtensionOptions,
+  SecretsContextProvider,
+  useTemplateSecrets,
 } from '@backstage/plugin-scaffolder-react';
 import { Stepper } from '@backstage/plugin-scaffolder-react/alpha';
 import { TestApiRegistry } from '@backstage/test-utils';
@@ -106,19 +109,33 @@ describe('the form fields', () => {
 
   const onCreate = jest.fn();
 
-  function show(initialState: Record<string, never> | object = {}) {
+  let secrets: Record<string, string>;
+  function Secrets() {
+    secrets = useTemplateSecrets().secrets;
+    return null;
+  }
+
+  function show(
+    initialState: Record<string, never> | object = {},
+    portal: { manifest?: typeof template; scmAuth?: ScmAuthApi } = {},
+  ) {
     onCreate.mockReset();
     return renderInTestApp(
-      <Stepper
-        manifest={template}
-        extensions={
-          Object.values(fieldOptions) as unknown as FieldExtensionOptions[]
-        }
-        initialState={initialState as Record<string, never>}
-        onCreate={onCreate}
-      />,
+      <SecretsContextProvider>
+        <Secrets />
+        <Stepper
+          manifest={portal.manifest ?? template}
+          extensions={
+            Object.values(fieldOptions) as unknown as FieldExtensionOptions[]
+          }
+          initialState={initialState as Record<string, never>}
+          onCreate={onCreate}
+        />
+      </SecretsContextProvider>,
       {
         apis: [
+          // What is undefined is no API: a portal that has none.
+          [scmAuthApiRef, portal.scmAuth as ScmAuthApi],
           [
             tenantStorageApiRef,
             TenantStorageClient.create({
@@ -274,7 +291,7 @@ describe('the form fields', () => {
 
     it('is the smallest that lets waiting volumes in, until one types another', async () => {
       show(alphaPicked);
-      await waitFor(async () => expect(await size()).toHaveValue('13876Mi'));
+      await waitFor(async () => expect(await size()).toHaveValue('14Gi'));
       const waiting = await screen.findByText('1 volume waits for quota');
       await waitFor(() =>
         expect(waiting.parentElement).toHaveTextContent(/takes 5.3 Gi: fits/),
@@ -284,9 +301,11 @@ describe('the form fields', () => {
         expect(waiting.parentElement).toHaveTextContent(/does not fit/),
       );
       await userEvent.click(
-        screen.getByRole('button', { name: /Use 13876Mi \(13.5 Gi\)/ }),
+        screen.getByRole('button', {
+          name: /Use 14 Gi: with that, every volume that waits fits/,
+        }),
       );
-      await waitFor(async () => expect(await size()).toHaveValue('13876Mi'));
+      await waitFor(async () => expect(await size()).toHaveValue('14Gi'));
     });
 
     it('is empty where nothing waits', async () => {
@@ -451,7 +470,7 @@ describe('the form fields', () => {
 
     it('proposes anew when another tenant is picked, and keeps what somebody typed', async () => {
       show(alphaPicked);
-      await waitFor(async () => expect(await size()).toHaveValue('13876Mi'));
+      await waitFor(async () => expect(await size()).toHaveValue('14Gi'));
       await userEvent.click(screen.getByRole('textbox', { name: /Tenant/ }));
       await userEvent.click(
         await screen.findByRole('option', { name: /healthy/ }),
@@ -462,7 +481,7 @@ describe('the form fields', () => {
       await userEvent.click(
         await screen.findByRole('option', { name: /alpha/ }),
       );
-      await screen.findByRole('button', { name: /Use 13876Mi/ });
+      await screen.findByRole('button', { name: /Use 14 Gi/ });
       expect(await size()).toHaveValue('70Gi');
     });
   });
@@ -628,6 +647,161 @@ describe('the form fields', () => {
         await within(page).findByText('There is nothing to change'),
       ).toBeInTheDocument();
       expect(page).toHaveTextContent('is 10Gi already.');
+    });
+
+    describe('of what is sent in one’s own name', () => {
+      const scmAuth = { getCredentials: jest.fn() };
+      const [needed, before] = template.steps;
+      const inOnesOwnName = {
+        ...template,
+        steps: [
+          needed,
+          {
+            ...before,
+            schema: {
+              ...before.schema,
+              properties: {
+                preview: {
+                  ...before.schema.properties.preview,
+                  'ui:options': {
+                    requestUserCredentials: {
+                      secretsKey: 'USER_OAUTH_TOKEN',
+                      additionalScopes: { github: ['workflow'] },
+                    },
+                  },
+                },
+              },
+            },
+          },
+        ],
+      } as unknown as typeof template;
+
+      beforeEach(() => scmAuth.getCredentials.mockReset());
+
+      async function previewInOnesOwnName(
+        initialState: object = wish,
+        signIn: ScmAuthApi | undefined = scmAuth,
+      ) {
+        show(initialState, { manifest: inOnesOwnName, scmAuth: signIn });
+        await screen.findByRole('meter', { name: 'Use of the new quota' });
+        await next();
+        return screen.findByRole('group', { name: 'Preview' });
+      }
+      const toSend = () => screen.findByRole('button', { name: 'Create' });
+
+      it('asks the Git host’s sign-in for a token that may write, which becomes a secret and nothing else', async () => {
+        scmAuth.getCredentials.mockResolvedValue({
+          token: 'token-of-alice',
+          headers: {},
+        });
+        await previewInOnesOwnName();
+        expect(
+          await screen.findByText(
+            'It is sent in your name: going on asks you to sign in to git.example.com.',
+          ),
+        ).toBeInTheDocument();
+        expect(scmAuth.getCredentials).not.toHaveBeenCalled();
+        await next();
+        await userEvent.click(await toSend());
+        expect(scmAuth.getCredentials.mock.calls).toEqual([
+          [
+            {
+              url: 'https://git.example.com/kmetal/fleet',
+              additionalScope: {
+                repoWrite: true,
+                customScopes: { github: ['workflow'] },
+              },
+            },
+          ],
+        ]);
+        expect(secrets).toEqual({ USER_OAUTH_TOKEN: 'token-of-alice' });
+        expect(JSON.stringify(onCreate.mock.calls)).not.toContain('token');
+        expect(document.body).not.toHaveTextContent('token-of-alice');
+      });
+
+      it('says that one is not signed in, and asks anew when one goes on again', async () => {
+        scmAuth.getCredentials
+          .mockRejectedValueOnce(new Error('Login failed, popup was closed'))
+          .mockResolvedValueOnce({ token: '', headers: {} })
+          .mockResolvedValueOnce({ token: 'token-of-alice', headers: {} });
+        await previewInOnesOwnName();
+        await screen.findByRole('table');
+        await next();
+        expect(
+          await screen.findAllByText(
+            /not signed in to git.example.com: Login failed, popup was closed. Go on again to sign in./,
+          ),
+        ).not.toHaveLength(0);
+        await next();
+        expect(
+          await screen.findAllByText(/the sign-in gave no token/),
+        ).not.toHaveLength(0);
+        expect(secrets).toEqual({});
+        await next();
+        await toSend();
+        expect(secrets).toEqual({ USER_OAUTH_TOKEN: 'token-of-alice' });
+      });
+
+      it('says that a portal has no sign-in', async () => {
+        show(wish, { manifest: inOnesOwnName });
+        await screen.findByRole('meter', { name: 'Use of the new quota' });
+        await next();
+        await screen.findByRole('table');
+        await next();
+        expect(
+          await screen.findAllByText(/this portal has no sign-in to Git hosts/),
+        ).not.toHaveLength(0);
+      });
+
+      it('does not ask for a token for what can’t be sent', async () => {
+        const page = await previewInOnesOwnName({ ...wish, size: '10Gi' });
+        await within(page).findByText('There is nothing to change');
+        await next();
+        expect(
+          await screen.findAllByText(/so there is nothing to send/),
+        ).not.toHaveLength(0);
+        expect(scmAuth.getCredentials).not.toHaveBeenCalled();
+      });
+
+      it('does not let one go on while it is not known where one would sign in', async () => {
+        previews.alpha = {
+          repositoryProblem: 'git.example.com does not answer.',
+        };
+        await previewInOnesOwnName();
+        await screen.findByText(/git.example.com does not answer/);
+        await next();
+        expect(
+          await screen.findAllByText(
+            /can’t be told right now. Nothing is lost/,
+          ),
+        ).not.toHaveLength(0);
+        server.use(
+          http.post(`${BACKEND}/changes/quota/preview`, () =>
+            HttpResponse.error(),
+          ),
+        );
+        await next();
+        expect(
+          await screen.findAllByText(
+            /can’t be told right now. Nothing is lost/,
+          ),
+        ).not.toHaveLength(0);
+        expect(scmAuth.getCredentials).not.toHaveBeenCalled();
+        expect(
+          screen.queryByRole('button', { name: 'Create' }),
+        ).not.toBeInTheDocument();
+      });
+
+      it('asks for nothing unless the template says so', async () => {
+        show(wish, { scmAuth });
+        await screen.findByRole('meter', { name: 'Use of the new quota' });
+        await next();
+        await screen.findByRole('table');
+        await next();
+        await toSend();
+        expect(scmAuth.getCredentials).not.toHaveBeenCalled();
+        expect(secrets).toEqual({});
+      });
     });
 
     it('asks for a tenant where there is none', async () => {

@@ -56,8 +56,34 @@ export const QuotaPreviewSchema = makeFieldSchema({
         .describe(
           'The field that is true where less than what is used is meant; `allowBelowUse` unless told',
         ),
+      requestUserCredentials: z
+        .object({
+          secretsKey: z
+            .string()
+            .describe('The secret of the template that the token becomes'),
+          additionalScopes: z
+            .object({
+              github: z.array(z.string()).optional(),
+              gitlab: z.array(z.string()).optional(),
+              bitbucket: z.array(z.string()).optional(),
+              azure: z.array(z.string()).optional(),
+              gitea: z.array(z.string()).optional(),
+              gerrit: z.array(z.string()).optional(),
+            })
+            .optional()
+            .describe('Scopes beside those that writing to a repository needs'),
+        })
+        .optional()
+        .describe(
+          'If given, going on asks for a token of the user’s own for the Git host of the change',
+        ),
     }),
 });
 
 /** Props of `KmetalQuotaPreview`. */
 export type QuotaPreviewProps = typeof QuotaPreviewSchema.TProps;
+
+/** How a token of the user's own is asked for; the option that the Scaffolder's `RepoUrlPicker` has, too. */
+export type RequestUserCredentials = NonNullable<
+  (typeof QuotaPreviewSchema.uiOptionsType)['requestUserCredentials']
+>;

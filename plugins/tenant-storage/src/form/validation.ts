@@ -3,6 +3,7 @@ import {
   translationApiRef,
   useTranslationRef,
 } from '@backstage/frontend-plugin-api';
+import { scmAuthApiRef } from '@backstage/integration-react';
 import { CustomFieldValidator } from '@backstage/plugin-scaffolder-react';
 import { QuotaChangePreview } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { reasonOf } from '../api/reason';
@@ -11,10 +12,12 @@ import { tenantStorageTranslationRef } from '../translation';
 import {
   QuotaPreviewSchema,
   QuotaSizeSchema,
+  RequestUserCredentials,
   TenantPickerSchema,
 } from './schema';
 import { standingOf } from './standing';
 import { typedSize } from './typedSize';
+import { requestToken } from './userCredentials';
 import { tenantOf, wishOf } from './wish';
 
 type Texts = ReturnType<
@@ -103,9 +106,33 @@ export const validateSize: CustomFieldValidator<
   if (refusals.length === 0) await refuseUnread();
 };
 
+/** Why there is no token of the user's own for the Git host of a change; undefined once there is one. */
+async function whyNoToken(
+  apis: ApiHolder,
+  preview: QuotaChangePreview | undefined,
+  credentials: RequestUserCredentials,
+): Promise<string | undefined> {
+  const t = await textsOf(apis);
+  const repository = preview?.repository;
+  // Without a token the action would fail, even where it had nothing to send.
+  if (preview?.changed === false) return t('form.preview.nothingToSend');
+  if (!repository) return t('form.preview.noHost');
+  const because = (message: string) =>
+    t('form.preview.notSignedIn', { host: repository.host, message });
+  const scmAuth = apis.get(scmAuthApiRef);
+  if (!scmAuth) return because(t('form.preview.noSignIn'));
+  try {
+    return (await requestToken(scmAuth, repository, credentials))
+      ? undefined
+      : because(t('form.preview.noToken'));
+  } catch (cause) {
+    return because(cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
 /**
  * Refuses to go on with what the backend refuses. Where the repository can't be read or the backend can't be asked, nothing is refused:
- * it is checked again when it is sent.
+ * it is checked again when it is sent. If it is to be sent in the user's own name, refuses to go on without a token for that.
  */
 export const validatePreview: CustomFieldValidator<
   typeof QuotaPreviewSchema.TOutput,
@@ -117,14 +144,21 @@ export const validatePreview: CustomFieldValidator<
     field.addError(t('form.preview.noWishRemedy'));
     return;
   }
+  let preview: QuotaChangePreview | undefined;
   try {
-    const { refusals } = await storageApiOf(apiHolder).previewQuota(wish);
-    refusals.forEach(refusal => field.addError(told(refusal)));
+    preview = await storageApiOf(apiHolder).previewQuota(wish);
   } catch (cause) {
     const error = cause instanceof Error ? cause : new Error(String(cause));
     const status = (error as { statusCode?: number }).statusCode;
     if (status !== undefined && status >= 400 && status < 500) {
       field.addError(reasonOf(error));
+      return;
     }
+  }
+  preview?.refusals.forEach(refusal => field.addError(told(refusal)));
+  const credentials = uiSchema?.['ui:options']?.requestUserCredentials;
+  if (credentials && !preview?.refusals.length) {
+    const why = await whyNoToken(apiHolder, preview, credentials);
+    if (why !== undefined) field.addError(why);
   }
 };

@@ -30,6 +30,7 @@ import { headroomFigure } from '../tenant/headroomText';
 import { tenantStorageTranslationRef } from '../translation';
 import { SeverityIcon } from '../trouble/SeverityIcon';
 import { Diff } from './Diff';
+import { UserCredentials } from './UserCredentials';
 
 const useStyles = makeStyles(
   theme => ({
@@ -276,7 +277,13 @@ function Previewed(props: { preview: QuotaChangePreview; wish: QuotaChange }) {
       {preview.body !== null && preview.body !== '' && (
         <details className={classes.details}>
           <summary>{t('form.preview.description')}</summary>
-          <div className={classes.description}>
+          <div
+            className={classes.description}
+            role="region"
+            aria-label={t('form.preview.description')}
+            // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, and must do so by keyboard
+            tabIndex={0}
+          >
             <strong>{preview.title}</strong>
             <MarkdownContent content={preview.body} linkTarget="_blank" />
           </div>
@@ -340,6 +347,11 @@ export function QuotaPreview(props: QuotaPreviewProps) {
       )}
       {wish && preview && isCurrent && (
         <Previewed preview={preview} wish={wish} />
+      )}
+      {uiSchema['ui:options']?.requestUserCredentials && (
+        <UserCredentials
+          host={isCurrent ? preview?.repository?.host : undefined}
+        />
       )}
     </div>
   );

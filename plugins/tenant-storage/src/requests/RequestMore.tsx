@@ -3,9 +3,9 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   Trouble,
   formatBytes,
-  formatQuantity,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { makeStyles } from '@material-ui/core/styles';
+import { proposedSize } from '../size/proposedSize';
 import { tenantStorageTranslationRef } from '../translation';
 import { useAskingForMore } from './AskingForMore';
 import { canChange } from './requestProgress';
@@ -98,6 +98,8 @@ export function RequestRemedy(props: { trouble: Trouble }) {
     return <div>{t('requestMore.hasRoom')}</div>;
   }
   const unblocking = isRefused ? asking.unblocking : undefined;
+  const proposed =
+    unblocking === undefined ? undefined : proposedSize(unblocking);
   const asked = openRequest && BigInt(openRequest.sizeBytes);
   const isAskedFor =
     asked !== undefined && (unblocking === undefined || asked >= unblocking);
@@ -113,16 +115,10 @@ export function RequestRemedy(props: { trouble: Trouble }) {
   }
   return (
     <div className={classes.remedy}>
-      <Link
-        to={asking.formFor(
-          unblocking === undefined
-            ? undefined
-            : { size: formatQuantity(unblocking) },
-        )}
-      >
-        {unblocking === undefined
-          ? t('requestMore.request')
-          : t('requestMore.unblocking', { size: formatBytes(unblocking) })}
+      <Link to={asking.formFor(proposed && { size: proposed.quantity })}>
+        {proposed
+          ? t('requestMore.unblocking', { size: proposed.words })
+          : t('requestMore.request')}
       </Link>
     </div>
   );
