@@ -83,7 +83,12 @@ describe.each(kinds)('the demo on under clusters that are a %s', kind => {
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'kmetal-demo-'));
-    demo = await startDemo({ dir, portalPort: 7007, underClusters: kind });
+    demo = await startDemo({
+      dir,
+      portalPort: 7007,
+      underClusters: kind,
+      volumePace: { retryMs: 100, stepMs: 10 },
+    });
     configuration = parse(await readFile(demo.configFile, 'utf8'));
   });
 

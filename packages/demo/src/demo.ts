@@ -8,7 +8,7 @@ import {
   UnderCluster,
 } from '@kmetal/under-cluster';
 import { stringify } from 'yaml';
-import { startCdi } from './cdi/cdi';
+import { CdiOptions, startCdi } from './cdi/cdi';
 import { ConfiguredUnderCluster, demoConfiguration } from './configuration';
 import { startControl } from './control';
 import { FLEET, readFleetFiles } from './flux/fleetRepository';
@@ -34,6 +34,8 @@ export interface DemoOptions {
   gitHostPort?: number;
   /** `stand-in` if absent; `kube-apiserver` needs KUBEBUILDER_ASSETS. */
   underClusters?: 'stand-in' | 'kube-apiserver';
+  /** How fast volumes are made that a quota refused, if not as fast as a person likes to watch. */
+  volumePace?: Pick<CdiOptions, 'retryMs' | 'stepMs'>;
   /** Takes one line for each step. */
   logger?: (line: string) => void;
 }
@@ -133,6 +135,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       const cdi = await startCdi({
         cluster,
         backend: backendOf(name, objects),
+        ...options.volumePace,
       });
       stops.push(cdi.stop);
       const flux = await startFlux({

@@ -1,9 +1,8 @@
 import { Json, KubeObject } from './object';
 import { parseQuantity } from './quantity';
-import type { Registry } from './registry';
 import { builtInResource, Resource } from './resources';
 import { forbidden, notFound } from './status';
-import { storageKey } from './storage';
+import { Storage, storageKey } from './storage';
 
 const NAMESPACES = storageKey(builtInResource('namespaces'));
 const CLASSES = storageKey(builtInResource('storageclasses', 'storage.k8s.io'));
@@ -20,19 +19,19 @@ export const VOLUME_PROTECTION = 'kubernetes.io/pv-protection';
  * StorageObjectInUseProtection and TaintNodesByCondition. A restored node has had its taints, if any, from elsewhere.
  */
 export function admit(
-  registry: Registry,
+  storage: Storage,
   resource: Resource,
   object: KubeObject,
   restored = false,
 ): KubeObject {
   if (resource.namespaced) {
-    checkNamespace(registry, resource, object);
+    checkNamespace(storage, resource, object);
   }
   if (resource.group !== '') {
     return object;
   }
   if (resource.kind === 'PersistentVolumeClaim') {
-    return withFinalizer(withDefaultClass(registry, object), CLAIM_PROTECTION);
+    return withFinalizer(withDefaultClass(storage, object), CLAIM_PROTECTION);
   }
   if (resource.kind === 'PersistentVolume') {
     return withFinalizer(object, VOLUME_PROTECTION);
@@ -44,12 +43,12 @@ export function admit(
 }
 
 function checkNamespace(
-  registry: Registry,
+  storage: Storage,
   resource: Resource,
   object: KubeObject,
 ): void {
   const name = `${object.metadata.namespace}`;
-  const namespace = registry.storage.get(NAMESPACES, name);
+  const namespace = storage.get(NAMESPACES, name);
   if (!namespace) {
     throw notFound({ group: '', plural: 'namespaces' }, name);
   }
@@ -97,14 +96,14 @@ function withTaint(node: KubeObject): KubeObject {
       };
 }
 
-function withDefaultClass(registry: Registry, claim: KubeObject): KubeObject {
+function withDefaultClass(storage: Storage, claim: KubeObject): KubeObject {
   if (
     claim.spec?.storageClassName !== undefined ||
     claim.metadata.annotations?.[CLASS_BETA] !== undefined
   ) {
     return claim;
   }
-  const defaults = registry.storage
+  const defaults = storage
     .all(CLASSES)
     .map(([, object]) => object)
     .filter(
@@ -130,7 +129,7 @@ function withDefaultClass(registry: Registry, claim: KubeObject): KubeObject {
 
 /** PersistentVolumeClaimResize: a bound claim grows only if its class says so. */
 export function admitUpdate(
-  registry: Registry,
+  storage: Storage,
   resource: Resource,
   current: KubeObject,
   next: KubeObject,
@@ -152,7 +151,7 @@ export function admitUpdate(
     current.metadata.annotations?.[CLASS_BETA] ??
     current.spec?.storageClassName ??
     '';
-  const storageClass = registry.storage.get(CLASSES, className);
+  const storageClass = storage.get(CLASSES, className);
   if (storageClass?.allowVolumeExpansion !== true) {
     throw forbidden(
       resource,

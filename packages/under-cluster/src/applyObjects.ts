@@ -5,17 +5,22 @@ import { Answer, UnderCluster } from './underCluster';
 /** How long a new CustomResourceDefinition may take to be served. */
 const SERVED_TIMEOUT = 30_000;
 
-/** Objects of one rank are applied before those of the next; ResourceQuotas last, so that tenants over quota can be made. */
+/**
+ * Objects of one rank are applied before those of the next; ResourceQuotas last, so that tenants over quota can be made. The token
+ * Secret of a ServiceAccount that is not there is deleted.
+ */
 function rank(object: KubeObject): number {
   switch (object.kind) {
     case 'CustomResourceDefinition':
       return 0;
     case 'Namespace':
       return 1;
-    case 'ResourceQuota':
-      return 3;
-    default:
+    case 'ServiceAccount':
       return 2;
+    case 'ResourceQuota':
+      return 4;
+    default:
+      return 3;
   }
 }
 
@@ -136,23 +141,56 @@ class ResourcePaths {
   }
 }
 
+/** How many objects are applied at the same time. */
+const AT_ONCE = 8;
+
+/** Does something with each item, several at a time; after the first failure nothing more is begun. */
+async function forEachOf<T>(
+  items: readonly T[],
+  action: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = [...items];
+  const work = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) {
+      try {
+        await action(item);
+      } catch (error) {
+        left.length = 0;
+        throw error;
+      }
+    }
+  };
+  const results = await Promise.allSettled(
+    Array.from({ length: AT_ONCE }, work),
+  );
+  for (const result of results) {
+    if (result.status === 'rejected') {
+      throw result.reason;
+    }
+  }
+}
+
 /**
- * Applies objects over HTTP, in an order that works: the CustomResourceDefinitions they need, namespaces, everything
- * else, quotas; then each status through the status subresource (but a quota's, which the server computes).
- * What is there already is updated, by merge patch. Throws at the first refusal, naming the object.
+ * Applies objects over HTTP, in an order that works: the CustomResourceDefinitions they need, namespaces, ServiceAccounts,
+ * everything else, quotas; then each status through the status subresource (but a quota's, which the server computes). Those of one rank are
+ * applied several at a time.
+ * What is there already is updated, by merge patch. Throws a refusal, naming the object, and begins nothing after it.
  */
 export async function applyObjects(
   cluster: UnderCluster,
   objects: KubeObject[],
 ): Promise<void> {
-  const all = [...definitionsFor(objects), ...objects].sort(
-    (a, b) => rank(a) - rank(b),
-  );
+  const all = [...definitionsFor(objects), ...objects];
   const paths = new ResourcePaths(cluster);
-  for (const object of all) {
-    await apply(cluster, await paths.of(object), object);
-    if (object.kind === 'CustomResourceDefinition') {
-      await served(cluster, object);
-    }
+  for (const now of [0, 1, 2, 3, 4]) {
+    await forEachOf(
+      all.filter(object => rank(object) === now),
+      async object => {
+        await apply(cluster, await paths.of(object), object);
+        if (object.kind === 'CustomResourceDefinition') {
+          await served(cluster, object);
+        }
+      },
+    );
   }
 }

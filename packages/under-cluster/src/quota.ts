@@ -8,8 +8,7 @@ import {
   roundedUp,
   subtract,
 } from './quantity';
-import type { Registry } from './registry';
-import { builtInResource } from './resources';
+import { builtInResource, Resource } from './resources';
 import { forbidden, qualified } from './status';
 import { objectKey, Storage, storageKey } from './storage';
 
@@ -17,6 +16,12 @@ const QUOTAS = storageKey(builtInResource('resourcequotas'));
 const CLAIMS = builtInResource('persistentvolumeclaims');
 
 type Usage = Map<string, Quantity>;
+
+/** What there is to count: objects, and the resources that they are of. */
+interface Counted {
+  readonly storage: Storage;
+  readonly resources: readonly Resource[];
+}
 
 /** What one claim is charged, by the keys of a quota. Storage counts in whole bytes, rounded up. */
 function usageOf(claim: KubeObject): Usage {
@@ -143,13 +148,13 @@ function known(value: Quantity | string | undefined): Quantity {
  * What the quota controller writes: the hard limits it sees and what is used of them now. Keys of claims and counts
  * of objects are computed; others (CPU, memory) are left out of `used`, because nothing here charges them.
  */
-export function recalculateQuotas(registry: Registry): void {
-  const { storage } = registry;
+export function recalculateQuotas(counted: Counted): void {
+  const { storage } = counted;
   const charges = claimCharges(storage);
   for (const [key, quota] of storage.all(QUOTAS)) {
     const hard: Record<string, string> = quota.spec?.hard ?? {};
     const used = usedOf(
-      registry,
+      counted,
       charges.get(`${quota.metadata.namespace}`) ?? new Map(),
       quota,
       hard,
@@ -176,17 +181,17 @@ function claimCharges(storage: Storage): Map<string, Usage> {
 }
 
 function usedOf(
-  registry: Registry,
+  counted: Counted,
   charges: Usage,
   quota: KubeObject,
   hard: Record<string, string>,
 ): Record<string, string> {
-  const { storage } = registry;
+  const { storage } = counted;
   const namespace = `${quota.metadata.namespace}`;
   const scoped = quota.spec?.scopes?.length || quota.spec?.scopeSelector;
   const totals: Usage = scoped ? new Map() : new Map(charges);
   if (!scoped) {
-    for (const resource of registry.resources) {
+    for (const resource of counted.resources) {
       const name = qualified(resource);
       const objects = () =>
         storage

@@ -121,7 +121,7 @@ export class Registry {
       delete object.status;
     }
     const complete = withDefaults(resource, object);
-    const admitted = admit(this, resource, complete);
+    const admitted = admit(this.storage, resource, complete);
     validateNew(resource, admitted);
     if (resource === CLAIMS) {
       chargeClaim(this.storage, undefined, admitted);
@@ -153,7 +153,7 @@ export class Registry {
     return this.storage.put(
       storageKey(resource),
       objectKey(metadata.namespace, metadata.name),
-      admit(this, resource, restored, true),
+      admit(this.storage, resource, restored, true),
     );
   }
 
@@ -188,7 +188,7 @@ export class Registry {
       next.metadata.generation = (current.metadata.generation ?? 0) + 1;
     }
     validateUpdate(resource, current, next, subresource);
-    admitUpdate(this, resource, current, next, subresource);
+    admitUpdate(this.storage, resource, current, next, subresource);
     if (resource === CLAIMS && subresource === '') {
       chargeClaim(this.storage, current, next);
     }
