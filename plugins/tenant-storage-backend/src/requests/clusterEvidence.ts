@@ -75,6 +75,7 @@ export async function fluxEvidence(
       owner: null,
       applied: undefined,
       suspended: false,
+      working: false,
       failing: null,
     };
   }
@@ -128,6 +129,7 @@ export async function fluxEvidence(
     owner: owner ? `${owner.namespace}/${owner.name}` : null,
     applied,
     suspended: telling.every(({ suspended }) => suspended),
+    working: telling.some(({ ready }) => ready?.status === 'Unknown'),
     failing,
   };
 }

@@ -87,6 +87,7 @@ function flux(
     owner: 'flux-system/tenants',
     applied: false,
     suspended: false,
+    working: false,
     failing: null,
     ...parts,
   };
@@ -317,6 +318,18 @@ describe('a request that is merged', () => {
     ],
     ['is stuck when nothing happens', {}, { at: late }, ['stuck']],
     [
+      'stays stuck while Flux tries again',
+      { state: 'stuck' },
+      { flux: flux({ working: true }), at: late },
+      [],
+    ],
+    [
+      'is merged while Flux is at it for the first time',
+      {},
+      { flux: flux({ working: true }) },
+      ['merged'],
+    ],
+    [
       'goes on by itself when Flux is resumed',
       { state: 'stuck' },
       { flux: flux({ applied: true }) },
@@ -471,6 +484,7 @@ describe('whatever is seen, in whatever order', () => {
     flux({ applied: undefined }),
     flux({ applied: true }),
     flux({ suspended: true }),
+    flux({ working: true }),
     flux({ failing: { words: 'x', ofTheMerge: true } }),
   ];
 

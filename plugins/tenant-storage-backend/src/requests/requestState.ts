@@ -63,6 +63,8 @@ export type FluxEvidence =
       /** Whether it has applied the merge; undefined = can't be told now. */
       applied: boolean | undefined;
       suspended: boolean;
+      /** Whether it is at it now; what it said before is not told meanwhile. */
+      working: boolean;
       /** Its trouble, if it has one; `ofTheMerge`: with a revision that has the merge in it. */
       failing: { words: string; ofTheMerge: boolean } | null;
     };
@@ -236,6 +238,8 @@ function afterMerge(
         `${who} is not ready: ${flux.failing.words}`,
       );
     }
+    // Flux takes back that it failed whenever it tries again: its next verdict is waited for, or people were told with every try.
+    if (request.state === 'stuck' && flux.working) return STAYS;
     if (overdue && flux.applied === false) {
       return stuck(
         `The change was accepted, but has not been applied within ${minutes(

@@ -357,6 +357,8 @@ function followed(server: TestDatabaseServer) {
     expect(
       gitHub.server.take().filter(({ path }) => path.includes('/pulls?')),
     ).toHaveLength(1);
+    // People are told after it is written down.
+    await until(() => sent.length > 0);
     expect(titles()).toEqual([
       'It is there: 60Gi of storage for alpha in muc-1',
     ]);
@@ -458,14 +460,28 @@ function followed(server: TestDatabaseServer) {
     const one = await replica();
     await one.requests.record(wish());
     const commit = gitHub.merge(gitHub.open(BRANCH));
+    const fails = () =>
+      cluster.setFlux({
+        lastAttemptedRevision: `main@sha1:${commit}`,
+        ready: {
+          status: 'False',
+          reason: 'BuildFailed',
+          message: 'tenants/beta: no such file',
+        },
+      });
+    fails();
+    await one.poll();
+    // As kustomize-controller does whenever it tries again (its reconcile, before it builds).
     cluster.setFlux({
       lastAttemptedRevision: `main@sha1:${commit}`,
       ready: {
-        status: 'False',
-        reason: 'BuildFailed',
-        message: 'tenants/beta: no such file',
+        status: 'Unknown',
+        reason: 'Progressing',
+        message: 'Reconciliation in progress',
       },
     });
+    await one.poll();
+    fails();
     await one.poll();
     const of = async (audience: 'tenant' | 'platform') => {
       const { items } = await one.requests.list({
