@@ -34,22 +34,33 @@ export interface TaskEnd {
   };
 }
 
+/** `beforeAnswer` is called before each answer of the tenant-storage backend, which asks its Git host at this time. */
+export interface PortalOptions {
+  features: BackendFeature[];
+  config: JsonObject;
+  beforeAnswer: (backend: TenantStorageBackend, path: string) => Promise<void>;
+}
+
 /**
  * Backstage with its real Scaffolder, the template of this project, and a tenant-storage backend that answers what it is told to.
- *
- * @param beforeAnswer - called before each answer of the tenant-storage backend, which asks its Git host at this time.
  */
 export class Portal {
   readonly tenantStorage = new TenantStorageBackend();
   /** On whose behalf the tenant-storage backend was asked. */
   readonly askers: string[] = [];
   #backend?: TestBackend;
+  #options?: PortalOptions;
 
-  async start(options: {
-    features: BackendFeature[];
-    config: JsonObject;
-    beforeAnswer: (backend: TenantStorageBackend) => Promise<void>;
-  }): Promise<void> {
+  /** Stops it in the midst of whatever it does, and starts it anew on the same database. */
+  async restart(config: JsonObject = {}): Promise<void> {
+    const options = this.#options;
+    if (!options) throw new Error('It was never started');
+    await this.stop();
+    await this.start({ ...options, config: { ...options.config, ...config } });
+  }
+
+  async start(options: PortalOptions): Promise<void> {
+    this.#options = options;
     const { tenantStorage, askers } = this;
     const tenantStoragePlugin = createBackendPlugin({
       pluginId: 'tenant-storage',
@@ -67,7 +78,7 @@ export class Portal {
                 allow: ['user'],
               });
               askers.push(principal.userEntityRef);
-              await options.beforeAnswer(tenantStorage);
+              await options.beforeAnswer(tenantStorage, request.path);
               const { status, json } = tenantStorage.answer(
                 request.path,
                 request.body,
@@ -128,15 +139,33 @@ export class Portal {
     wish: { size: string; reason?: string },
     secrets?: Record<string, string>,
   ): Promise<TaskEnd> {
+    return this.end(await this.begin(wish, secrets));
+  }
+
+  /** Sends the form as alice; the id of the task. */
+  async begin(
+    wish: { size: string; reason?: string },
+    secrets?: Record<string, string>,
+  ): Promise<string> {
     const { id } = (await this.#ask('/v2/tasks', {
       templateRef: 'template:default/request-more-storage',
       values: Portal.#formOf(wish),
       secrets,
     })) as { id: string };
+    return id;
+  }
+
+  async statusOf(id: string): Promise<string> {
+    const { status } = (await this.#ask(`/v2/tasks/${id}`)) as {
+      status: string;
+    };
+    return status;
+  }
+
+  /** Waits for the end of a task. */
+  async end(id: string): Promise<TaskEnd> {
     for (;;) {
-      const { status } = (await this.#ask(`/v2/tasks/${id}`)) as {
-        status: string;
-      };
+      const status = await this.statusOf(id);
       // The answer to this comes when there are events after the last one, or after a while.
       const events = (await this.#ask(`/v2/tasks/${id}/events`)) as Array<{
         type: string;

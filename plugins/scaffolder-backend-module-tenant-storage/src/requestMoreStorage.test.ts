@@ -1,3 +1,4 @@
+import { createMockDirectory } from '@backstage/backend-test-utils';
 import githubModule from '@backstage/plugin-scaffolder-backend-module-github';
 import { startGitHost, type GitHost } from '@kmetal/demo';
 import { Portal } from './portal.test.server';
@@ -141,15 +142,33 @@ async function follow(backend: TenantStorageBackend): Promise<void> {
   gitHost.setTrouble(trouble);
 }
 
+const database = createMockDirectory();
+/** Called when the request is recorded: the plan is made, and nothing is published yet. */
+let onRecorded: () => void;
+
 beforeEach(async () => {
+  database.clear();
+  onRecorded = () => {};
   gitHost = await startGitHost({
     repositories: { 'kmetal/fleet': { [FILE]: MANIFEST } },
   });
   portal = new Portal();
   await portal.start({
     features: [githubModule],
-    beforeAnswer: follow,
+    beforeAnswer: async (backend, path) => {
+      await follow(backend);
+      if (path === '/v1/requests') onRecorded();
+    },
     config: {
+      backend: {
+        database: {
+          client: 'better-sqlite3',
+          connection: { directory: database.path },
+        },
+      },
+      scaffolder: {
+        taskRecovery: { enabled: true, staleTimeout: { hours: 1 } },
+      },
       integrations: {
         github: [
           {
@@ -373,6 +392,42 @@ describe('request-more-storage on GitHub', () => {
       expect.stringContaining('60Gi # was 20Gi'),
     ]);
   });
+
+  it('in the middle of which the portal restarts goes on by itself, and is one pull request', async () => {
+    const recorded = new Promise<void>(resolve => {
+      onRecorded = () => {
+        // What the old portal still asks is never answered: it is gone.
+        gitHost.setTrouble({ kind: 'slow', seconds: 3600 });
+        gitHost.takeRequests();
+        resolve();
+      };
+    });
+    const id = await portal.begin({ size: '60Gi' });
+    await recorded;
+    while (gitHost.takeRequests().length === 0) {
+      await new Promise(resolve => setTimeout(resolve, 20));
+    }
+    expect(await portal.statusOf(id)).toBe('processing');
+    onRecorded = () => {};
+    // The old portal's heart still beats, as this process goes on: the new one takes the task over all the same.
+    await portal.restart({
+      scaffolder: {
+        taskRecovery: { enabled: true, staleTimeout: { seconds: 0 } },
+      },
+    });
+    gitHost.setTrouble(undefined);
+
+    const { status, log } = await portal.end(id);
+    expect([status, log]).toEqual(['completed', expect.any(String)]);
+    expect(await pulls('all')).toMatchObject([{ title: TITLE }]);
+    expect(await commitsOnBranch()).toHaveLength(1);
+
+    expect(await portal.send({ size: '60Gi' })).toMatchObject({
+      status: 'completed',
+      output: { text: [{ title: 'Nothing was sent' }] },
+    });
+    expect(await pulls('all')).toHaveLength(1);
+  }, 120_000);
 
   it('of a dry run sends nothing, and shows no file of others', async () => {
     gitHost.takeRequests();
