@@ -343,7 +343,10 @@ export class RequestFollower {
       state !== 'open' && (mergedAt ?? closedAt ?? 0) < request.askedAt;
     const isOurs = (proposal: Proposal) => {
       if (proposal.number === request.proposal?.number) return true;
-      if (others.has(proposal.number)) return false;
+      // One that is open is what the latest wish was put into, whosever it was before.
+      if (others.has(proposal.number)) {
+        return request.open && proposal.state === 'open';
+      }
       return request.proposal
         ? proposal.number > request.proposal.number
         : proposal.state === 'open' ||

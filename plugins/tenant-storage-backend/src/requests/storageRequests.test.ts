@@ -422,6 +422,22 @@ function followed(server: TestDatabaseServer) {
     });
   });
 
+  it('take the pull request before for theirs once it is open again: the wish was put there', async () => {
+    const one = await replica();
+    await one.requests.record(wish());
+    const pull = gitHub.open(BRANCH);
+    gitHub.close(pull, 'petra');
+    await one.poll();
+    const second = await one.requests.record(wish());
+    gitHub.reopen(pull);
+    await one.poll();
+    expect(await one.requests.openRequest(OBJECT)).toMatchObject({
+      id: second.id,
+      state: 'opened',
+      pullRequest: { number: 1 },
+    });
+  });
+
   it('take a new pull request on the branch for theirs, after the one before was closed', async () => {
     const one = await replica();
     await one.requests.record(wish());
