@@ -26,10 +26,10 @@ const CHARGED = 11381663335n;
 
 function refusal(
   requested: string = `${KEY}=${CHARGED}`,
-  claim: string = NAME,
+  claimName: string = NAME,
 ): string {
   const others = requested.replace(/=[^,]*/g, '=1');
-  return `persistentvolumeclaims "${claim}" is forbidden: exceeded quota: alpha-storage, requested: ${requested}, used: ${others}, limited: ${others}`;
+  return `persistentvolumeclaims "${claimName}" is forbidden: exceeded quota: alpha-storage, requested: ${requested}, used: ${others}, limited: ${others}`;
 }
 
 /** The DataVolume that was refused five minutes ago, as CDI leaves it, and the event. */
