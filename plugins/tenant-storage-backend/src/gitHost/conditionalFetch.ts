@@ -1,10 +1,10 @@
 import { unreachable } from './gitHostError';
 
-/** Answers that are kept to ask conditionally; the oldest goes first. */
-const MOST_ANSWERS = 500;
+/** Characters of all answers that are kept to ask conditionally; the one that was used longest ago goes first. */
+const MOST_KEPT = 64 * 1024 * 1024;
 
-/** An answer longer than this is not kept. */
-const LONGEST_ANSWER = 2 * 1024 * 1024;
+/** An answer longer than this is not kept. GitHub tells a hundred pull requests in some 3 million characters. */
+const LONGEST_ANSWER = 8 * 1024 * 1024;
 
 interface KnownAnswer {
   etag: string;
@@ -22,9 +22,27 @@ interface KnownAnswer {
 export function conditionalFetch(options: {
   host: string;
   timeoutMs: number;
+  /** Characters that are kept; 64 million unless told. */
+  mostKept?: number;
 }): (url: string, init?: RequestInit) => Promise<Response> {
-  const { host, timeoutMs } = options;
+  const { host, timeoutMs, mostKept = MOST_KEPT } = options;
   const known = new Map<string, KnownAnswer>();
+  let kept = 0;
+
+  function forget(url: string): void {
+    kept -= known.get(url)?.body.length ?? 0;
+    known.delete(url);
+  }
+
+  function keep(url: string, answer: KnownAnswer): void {
+    forget(url);
+    known.set(url, answer);
+    kept += answer.body.length;
+    for (const oldest of known.keys()) {
+      if (kept <= mostKept) break;
+      forget(oldest);
+    }
+  }
 
   async function ask(url: string, init: RequestInit): Promise<Response> {
     const timeout = AbortSignal.timeout(timeoutMs);
@@ -53,30 +71,23 @@ export function conditionalFetch(options: {
     if (answer) headers.set('if-none-match', answer.etag);
     const response = await ask(url, { ...init, headers });
     if (response.status === 304 && answer) {
-      known.delete(url);
-      known.set(url, answer);
+      keep(url, answer);
       return new Response(answer.body, {
         status: answer.status,
         headers: answer.headers,
       });
     }
-    known.delete(url);
+    forget(url);
     const etag = response.headers.get('etag');
     if (response.status !== 200 || !etag) return response;
     const body = await response.text();
-    const kept = [...response.headers].filter(
+    const ofAnswer = [...response.headers].filter(
       // The body is read: it is neither compressed nor as long any more.
       ([name]) => !['content-encoding', 'content-length'].includes(name),
     );
     if (body.length <= LONGEST_ANSWER) {
-      known.set(url, { etag, status: 200, headers: kept, body });
-      if (known.size > MOST_ANSWERS) {
-        for (const oldest of known.keys()) {
-          known.delete(oldest);
-          break;
-        }
-      }
+      keep(url, { etag, status: 200, headers: ofAnswer, body });
     }
-    return new Response(body, { status: 200, headers: kept });
+    return new Response(body, { status: 200, headers: ofAnswer });
   };
 }

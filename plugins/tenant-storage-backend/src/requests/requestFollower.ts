@@ -42,6 +42,8 @@ const CLOCK_SKEW_MS = 300_000;
 /** The first wait after a Git host gave no answer; it doubles. */
 const FIRST_WAIT_MS = 15_000;
 const LONGEST_WAIT_MS = 600_000;
+/** A host that says to come back later than that is asked all the same: GitHub's windows are an hour, and a wrong clock may say years. */
+const LONGEST_TOLD_WAIT_MS = 2 * 3600_000;
 
 /** How long a repository that takes no commit status is left in peace. */
 const STATUS_AGAIN_AFTER_MS = 600_000;
@@ -242,7 +244,10 @@ export class RequestFollower {
       message: error.message,
       since: known?.since ?? at,
       failures,
-      retryAt: Math.max(at + wait, error.retryAt ?? 0),
+      retryAt: Math.max(
+        at + wait,
+        Math.min(error.retryAt ?? 0, at + LONGEST_TOLD_WAIT_MS),
+      ),
     });
     if (!known)
       this.#logger.warn(`Requests can't be followed: ${error.message}`);

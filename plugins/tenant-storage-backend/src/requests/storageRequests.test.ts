@@ -667,6 +667,22 @@ function followed(server: TestDatabaseServer) {
       expect(gitHub.server.take()).toHaveLength(0);
     });
 
+    it('that say to come back in many years, are asked again in two hours', async () => {
+      const one = await replica();
+      await one.requests.record(wish());
+      gitHub.server.fault = {
+        status: 429,
+        headers: { 'retry-after': 'Wed, 21 Oct 2065 07:28:00 GMT' },
+      };
+      await one.poll();
+      gitHub.server.fault = undefined;
+      gitHub.open(BRANCH);
+      await one.poll(2 * 3600_000 - 60_000);
+      expect(await stateOf(one)).toBe('preparing');
+      await one.poll(60_000);
+      expect(await stateOf(one)).toBe('opened');
+    });
+
     it('fail in the middle without losing anything', async () => {
       const one = await replica();
       await one.requests.record(wish());
