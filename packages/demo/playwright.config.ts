@@ -1,12 +1,17 @@
 import { defineConfig } from '@playwright/test';
+import { readdirSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 
 /** Started by `npm test`, which says on which kind of under clusters and where Chromium is. */
 export default defineConfig({
   testDir: './e2e-tests',
   outputDir: process.env.TEST_RESULTS ?? '../../.test-results/browser',
-  // one portal for all tests, and tests that change its under clusters
+  // one portal for the tests of a file, which change its under clusters: a file is a project, and a project has a worker of its own
   workers: 1,
   fullyParallel: false,
+  projects: readdirSync(resolve(__dirname, 'e2e-tests'))
+    .filter(file => file.endsWith('.test.ts'))
+    .map(file => ({ name: basename(file, '.test.ts'), testMatch: file })),
   forbidOnly: Boolean(process.env.CI),
   retries: 0,
   timeout: 120_000,

@@ -93,7 +93,7 @@ test.describe('A tenant asks for more', () => {
 
     await openStorageTab(alice, portal, 'muc-1.alpha');
     await alice.evaluate(() => {
-      document.title = 'not reloaded';
+      document.documentElement.dataset.loaded = 'before the merge';
     });
     await expect(alice.getByText('Sent to the platform team')).toBeVisible();
     await expect(
@@ -111,7 +111,13 @@ test.describe('A tenant asks for more', () => {
       alice.getByText('The new quota is in force', { exact: false }),
     ).toBeVisible({ timeout: 10_000 });
     expect(await liveQuota(portal, 'muc-1', 'alpha')).toBe(size);
-    expect(await alice.evaluate(() => document.title)).toBe('not reloaded');
+    await expect(
+      alice.getByText('The quota has no room for this volume'),
+    ).toHaveCount(0);
+    await expect(alice.locator('html')).toHaveAttribute(
+      'data-loaded',
+      'before the merge',
+    );
 
     await alice.goto(`${portal.portalUrl}/notifications`);
     await expect(
