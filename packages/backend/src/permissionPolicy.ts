@@ -18,13 +18,19 @@ import type {
   PolicyQueryUser,
 } from '@backstage/plugin-permission-node';
 import { policyExtensionPoint } from '@backstage/plugin-permission-node/alpha';
+import {
+  createScaffolderTaskConditionalDecision,
+  scaffolderTaskConditions,
+} from '@backstage/plugin-scaffolder-backend/alpha';
+import { RESOURCE_TYPE_SCAFFOLDER_TASK } from '@backstage/plugin-scaffolder-common/alpha';
 import { tenantStoragePolicy } from '@kmetal/backstage-plugin-tenant-storage-node';
 
 /**
  * The portal's policy: owners see the storage of their tenants, the platform team sees all of it, and what the plugins of
- * others ask is allowed. Entities of tenants that one may not read stay out of the catalog as well.
+ * others ask is allowed. Entities of tenants that one may not read stay out of the catalog as well; and so do the Scaffolder's tasks of
+ * others, whose parameters and logs tell who asked how much for which tenant, and why.
  */
-class PortalPolicy implements PermissionPolicy {
+export class PortalPolicy implements PermissionPolicy {
   readonly #platformGroups: string[];
 
   constructor(platformGroups: string[]) {
@@ -40,11 +46,13 @@ class PortalPolicy implements PermissionPolicy {
     if (decision) return decision;
 
     const groups = user?.info.ownershipEntityRefs ?? [];
+    const isPlatform = groups.some(group => platformGroups.includes(group));
+    const { permission } = request;
     if (
-      isResourcePermission(request.permission, RESOURCE_TYPE_CATALOG_ENTITY) &&
-      !groups.some(group => platformGroups.includes(group))
+      isResourcePermission(permission, RESOURCE_TYPE_CATALOG_ENTITY) &&
+      !isPlatform
     ) {
-      return createCatalogConditionalDecision(request.permission, {
+      return createCatalogConditionalDecision(permission, {
         anyOf: [
           {
             not: catalogConditions.hasSpec({
@@ -55,6 +63,17 @@ class PortalPolicy implements PermissionPolicy {
           catalogConditions.isEntityOwner({ claims: groups }),
         ],
       });
+    }
+    if (
+      isResourcePermission(permission, RESOURCE_TYPE_SCAFFOLDER_TASK) &&
+      !isPlatform
+    ) {
+      return createScaffolderTaskConditionalDecision(
+        permission,
+        scaffolderTaskConditions.isTaskOwner({
+          createdBy: user ? [user.info.userEntityRef] : [],
+        }),
+      );
     }
     return { result: AuthorizeResult.ALLOW };
   }
