@@ -151,9 +151,7 @@ async function isReady(backendUrl, portalUrl, token) {
     const { totalItems } = await ask(
       'catalog/entities/by-query?limit=1&filter=kind=resource,spec.type=kmetal-tenant',
     );
-    await ask(
-      'catalog/entities/by-name/template/default/request-more-storage',
-    );
+    await ask('catalog/entities/by-name/template/default/request-more-storage');
     return (
       total > 0 && totalItems >= total && (await takesWebSockets(backendUrl))
     );
