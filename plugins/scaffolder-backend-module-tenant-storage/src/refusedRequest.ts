@@ -1,6 +1,7 @@
 import { InputError } from '@backstage/errors';
 import {
   planQuota,
+  refusalText,
   RepositoryFiles,
   type ChangeRefusal,
   type QuotaFacts,
@@ -66,11 +67,23 @@ export function refusalsOfRequest(
   return refusals.filter(({ code }) => ABOUT_THE_REQUEST.has(code));
 }
 
+/** What only a template can say; the shipped form has no field for it. */
+const BELOW_USE_IS_MEANT =
+  'Where that is meant, the template sets allowBelowUse to true.';
+
+/** For the task's log: one line for each refusal. */
+function lineOf({ message, ...about }: ChangeRefusal): string {
+  const text = refusalText({ ...about, problem: message });
+  return about.code === 'belowUse' || about.code === 'useUnknown'
+    ? `${text} ${BELOW_USE_IS_MEANT}`
+    : text;
+}
+
 /**
  * @throws InputError with every field and remedy, if there is a refusal.
  */
 export function assertNotRefused(refusals: readonly ChangeRefusal[]): void {
   if (refusals.length > 0) {
-    throw new InputError(refusals.map(({ message }) => message).join('\n'));
+    throw new InputError(refusals.map(lineOf).join('\n'));
   }
 }

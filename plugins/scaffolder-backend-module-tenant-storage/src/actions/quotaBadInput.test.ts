@@ -45,7 +45,9 @@ describe.each([
 describe('a size below what is used', () => {
   it('is refused by its field, before the Git host is asked for anything', async () => {
     const { message } = await bench.failure({ size: '10Gi' });
-    expect(message).toMatch(/^size: .*in use, more than 10Gi/);
+    expect(message).toMatch(
+      /^size: .*in use, more than 10Gi; no volume could be created or grown\. Ask for more, or delete volumes first\. Where that is meant, the template sets allowBelowUse to true\.$/,
+    );
     expect(gitHost.calls).toEqual([]);
     nothingIsDone();
   });
@@ -115,8 +117,8 @@ describe('a request with several faults', () => {
     });
     expect(message.split('\n')).toEqual([
       expect.stringMatching(/^tenant: /),
-      expect.stringMatching(/^size: /),
-      expect.stringMatching(/^reason: /),
+      'size: "5gi" is no size that Kubernetes reads. Did you mean 5Gi?',
+      expect.stringMatching(/^reason: There is no reason\. Say /),
     ]);
     expect(backend.calls).toEqual([]);
   });
@@ -425,7 +427,7 @@ describe('a reason full of Markdown, mentions and escape sequences', () => {
       'Storage quota of alpha in muc-1: raised from 50Gi to 60Gi',
     );
     expect(commitMessage).toBe(
-      `${title}\n\nKmetal-Storage-Change: muc-1/alpha quota`,
+      `${title}\n\nKmetal-Storage-Change: muc-1/alpha quota 60Gi`,
     );
     expect(bench.log).not.toContain('\u001b');
   });

@@ -186,16 +186,16 @@ export async function quotaPreview(options: {
   const plan = withoutGit(request, facts);
   const nothing = { repository: null, files: [], diff: '', body: null };
   if ('refused' in repositories) {
-    const { code, field, message, remedy, file, line } = repositories.refused;
+    const { code, field, problem, remedy, file, line } = repositories.refused;
     return shown(plan, {
       ...nothing,
       changed: false,
-      summary: message,
+      summary: problem,
       refusals: [
         {
           code,
           field: field ?? null,
-          message,
+          message: problem,
           remedy,
           file: file ?? null,
           line: line ?? null,

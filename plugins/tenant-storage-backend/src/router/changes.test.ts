@@ -210,7 +210,10 @@ describe('A preview of a quota', () => {
       impact: { after: null, headroomAfter: null, used: `${30n * GiB}` },
       diff: '',
     });
-    expect(body.refusals[0].message).toMatch(/^size: /);
+    const [{ message, remedy }] = body.refusals;
+    expect(message).not.toMatch(/^size: /);
+    expect(message).not.toContain(remedy);
+    expect(body.summary).toBe(message);
     expect(git.requests).toEqual([]);
   });
 
@@ -260,7 +263,10 @@ describe('A preview of a quota', () => {
       refusals: [
         {
           code: 'notConfigured',
-          message: expect.stringMatching(/Cluster south.*platform team/),
+          field: 'underCluster',
+          message:
+            'Nobody has said yet where changes of Cluster south are proposed.',
+          remedy: 'Ask the platform team to set it up.',
         },
       ],
       impact: { before: `${7n * GiB}`, after: `${60n * GiB}` },
@@ -519,7 +525,9 @@ describe('The facts for a plan', () => {
     const { status, body } = await facts(ada, { size: '10.3Gi' });
 
     expect(status).toBe(400);
-    expect(body.error.message).toMatch(/^size: /);
+    expect(body.error.message).toBe(
+      'size: "10.3Gi" is not a whole number of bytes, and Kubernetes refuses it. Give 10548Mi, the next whole size.',
+    );
     expect(portal.requests.asked).toEqual([]);
   });
 

@@ -49,7 +49,7 @@ export interface ChangeRefusal {
   code: GitOpsErrorCode;
   /** The field of the request or of the settings that is wrong, if it is one. */
   field: string | null;
-  /** What is wrong, where, and what to do. */
+  /** What is wrong, alone: the field, the file and the remedy are told beside it. */
   message: string;
   /** What to do. */
   remedy: string;
@@ -78,7 +78,7 @@ export interface ChangeGate {
 export interface ChangePlan {
   /** Whether there is anything to propose: false if it is refused, or if all is there already. */
   changed: boolean;
-  /** What the plan comes to, in one sentence for people. */
+  /** What the plan comes to, in one sentence for people; of a refused one, the first thing that is wrong. */
   summary: string;
   /** The repository to propose it in; null if there is nothing to propose. */
   repository: { host: string; repository: string } | null;

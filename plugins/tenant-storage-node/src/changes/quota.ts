@@ -73,7 +73,7 @@ function refusal(error: GitOpsError, audience: PlanAudience): ChangeRefusal {
   return {
     code: error.code,
     field: error.field ?? null,
-    message: `${error.message}${more}`,
+    message: `${error.problem}${more}`,
     remedy: error.remedy,
     file: error.file ?? null,
     line: error.line ?? null,
@@ -105,7 +105,7 @@ function refuseBlocking(
       problem: `${formatBytes(used)} are in use, more than ${
         size.written
       }; no volume could be created or grown.`,
-      remedy: `Ask for more, delete volumes first, or say that this is meant.`,
+      remedy: 'Ask for more, or delete volumes first.',
     });
   }
   if (used === undefined && (before === undefined || size.bytes < before)) {
@@ -114,8 +114,7 @@ function refuseBlocking(
       field: 'size',
       problem:
         'What is in use is not known now, so nobody can say whether the new quota would cover it.',
-      remedy:
-        'Try again when the under cluster answers, or say that this is meant.',
+      remedy: 'Try again later; if it stays so, ask the platform team.',
     });
   }
 }

@@ -160,7 +160,7 @@ export function quotaBody(described: DescribedQuota): string {
     '',
     codeBlock(described.reason),
     '',
-    '| | now | then |',
+    '| What | Now | Then |',
     '| --- | --- | --- |',
     ...rows.map(cells => `| ${cells.join(' | ')} |`),
     '',

@@ -148,8 +148,8 @@ export function quotaReason(text: string): string {
       field: 'reason',
       problem:
         seen === ''
-          ? 'There is none.'
-          : `It has ${seen.length} characters, more than ${LONGEST_REASON}.`,
+          ? 'There is no reason.'
+          : `The reason has ${seen.length} characters, more than ${LONGEST_REASON}.`,
       remedy:
         'Say in a sentence or two what the storage is for; the platform team decides by it.',
     });

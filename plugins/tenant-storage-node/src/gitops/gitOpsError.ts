@@ -60,13 +60,33 @@ export interface GitOpsErrorParts {
 }
 
 /**
- * A change that is refused, with the field or the file and line it is about, and what to do. Its name stays `InputError`, so that
- * an HTTP answer is a 400.
+ * A refusal where there is one text for all of it: the field and the place, the problem, what to do. Each is told once.
+ *
+ * @public
+ */
+export function refusalText(parts: {
+  problem: string;
+  remedy: string;
+  field?: string | null;
+  file?: string | null;
+  line?: number | null;
+}): string {
+  const { problem, remedy, field, file, line } = parts;
+  const place = file && (line ? `${file}:${line}` : file);
+  const about = [field, place].filter(Boolean).join(', ');
+  return `${about ? `${about}: ` : ''}${problem} ${remedy}`;
+}
+
+/**
+ * A change that is refused, with the field or the file and line it is about, and what to do. Its message tells all of that, as
+ * {@link refusalText} does; a screen shows `problem` and `remedy`. Its name stays `InputError`, so that an HTTP answer is a 400.
  *
  * @public
  */
 export class GitOpsError extends InputError {
   readonly code: GitOpsErrorCode;
+  /** What is wrong, alone. */
+  readonly problem: string;
   readonly remedy: string;
   readonly field?: string;
   readonly file?: string;
@@ -76,10 +96,9 @@ export class GitOpsError extends InputError {
 
   constructor(parts: GitOpsErrorParts) {
     const { code, problem, remedy, field, file, line, fleetDetail } = parts;
-    const place = file && (line === undefined ? file : `${file}:${line}`);
-    const about = [field, place].filter(Boolean).join(', ');
-    super(`${about ? `${about}: ` : ''}${problem} ${remedy}`);
+    super(refusalText(parts));
     this.code = code;
+    this.problem = problem;
     this.remedy = remedy;
     this.field = field;
     this.file = file;

@@ -1,6 +1,7 @@
 export { branchName } from './branchName';
 export {
   GitOpsError,
+  refusalText,
   type GitOpsErrorCode,
   type GitOpsErrorParts,
 } from './gitOpsError';

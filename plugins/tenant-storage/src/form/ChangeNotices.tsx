@@ -12,6 +12,7 @@ import { reasonOf } from '../api/reason';
 import { Notice } from '../panel/Notice';
 import { tenantStorageTranslationRef } from '../translation';
 import { SeverityIcon } from '../trouble/SeverityIcon';
+import { placeText } from './refusalText';
 
 const useStyles = makeStyles(
   theme => ({
@@ -61,21 +62,19 @@ export function ChangeRefusals(props: {
   const { t } = useTranslationRef(tenantStorageTranslationRef);
   return (
     <ul className={classes.list} aria-label={t('form.refusals')}>
-      {props.refusals.map(({ code, message, remedy, file, line }) => (
-        <li key={`${code} ${message}`} className={classes.item}>
-          <SeverityIcon severity="error" />
-          <span>
-            {message} <span className={classes.remedy}>{remedy}</span>
-            {file && (
-              <span className={classes.remedy}>
-                {line === null
-                  ? t('form.inFile', { file })
-                  : t('form.inFileLine', { file, line: String(line) })}
-              </span>
-            )}
-          </span>
-        </li>
-      ))}
+      {props.refusals.map(refusal => {
+        const { code, message, remedy } = refusal;
+        const place = placeText(refusal, t);
+        return (
+          <li key={`${code} ${message}`} className={classes.item}>
+            <SeverityIcon severity="error" />
+            <span>
+              {message} <span className={classes.remedy}>{remedy}</span>
+              {place && <span className={classes.remedy}>{place}</span>}
+            </span>
+          </li>
+        );
+      })}
     </ul>
   );
 }

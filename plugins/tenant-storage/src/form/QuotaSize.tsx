@@ -17,6 +17,7 @@ import {
   OpenRequestNotice,
 } from './ChangeNotices';
 import { PendingVolumes } from './PendingVolumes';
+import { refusalText } from './refusalText';
 import { QuotaSizeProps } from './schema';
 import { SizeBars } from './SizeBars';
 import { typedSize } from './typedSize';
@@ -124,8 +125,7 @@ export function QuotaSize(props: QuotaSizeProps) {
   const shown = isCurrent && text.trim() !== '' ? preview : undefined;
   const said = new Set(props.rawErrors);
   const refusals = (shown?.refusals ?? []).filter(
-    ({ field, message, remedy }) =>
-      field !== 'reason' && !said.has(`${message} ${remedy}`),
+    refusal => refusal.field !== 'reason' && !said.has(refusalText(refusal, t)),
   );
   const isBad = text.trim() !== '' && !size;
   let understood: string = t('form.size.bareNumber');

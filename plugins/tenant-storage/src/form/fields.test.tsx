@@ -385,6 +385,47 @@ describe('the form fields', () => {
       ).not.toBeInTheDocument();
     });
 
+    it('says the problem, the remedy and the file of a refusal once each beside the field', async () => {
+      show({ ...alphaPicked, size: '20Gi', reason: 'Reports' });
+      server.use(
+        http.post(`${BACKEND}/changes/quota/preview`, async ({ request }) => {
+          const change = (await request.json()) as QuotaChange;
+          return HttpResponse.json({
+            ...quotaPreview(cases.alpha, change),
+            refusals: [
+              {
+                code: 'notScalar',
+                field: null,
+                message: 'The quota is no single value.',
+                remedy: 'Correct the path.',
+                file: 'alpha.yaml',
+                line: 3,
+              },
+            ],
+          });
+        }),
+      );
+      await type('30Gi');
+      const list = await screen.findByRole('list', {
+        name: 'What stands in the way',
+      });
+      expect(list).toHaveTextContent(
+        /^The quota is no single value\. Correct the path\.\s?In alpha\.yaml, line 3$/,
+      );
+      await next();
+      expect(
+        (
+          await screen.findAllByText(
+            'The quota is no single value. Correct the path. In alpha.yaml, line 3',
+          )
+        ).length,
+      ).toBeGreaterThan(0);
+      // The form says it now.
+      expect(
+        screen.queryByRole('list', { name: 'What stands in the way' }),
+      ).not.toBeInTheDocument();
+    });
+
     it('drops an answer that comes after the next has been asked for', async () => {
       let letGo = () => {};
       const held = new Promise<void>(resolve => {
@@ -568,7 +609,7 @@ describe('the form fields', () => {
       expect(
         (
           await screen.findAllByText(
-            /rendered by the chart kmetal. Ask in its values file/,
+            'The quota is rendered by the chart kmetal. Ask in its values file. In charts/kmetal.yaml, line 7',
           )
         ).length,
       ).toBeGreaterThan(0);

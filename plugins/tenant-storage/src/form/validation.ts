@@ -1,14 +1,11 @@
-import {
-  ApiHolder,
-  translationApiRef,
-  useTranslationRef,
-} from '@backstage/frontend-plugin-api';
+import { ApiHolder, translationApiRef } from '@backstage/frontend-plugin-api';
 import { scmAuthApiRef } from '@backstage/integration-react';
 import { CustomFieldValidator } from '@backstage/plugin-scaffolder-react';
 import { QuotaChangePreview } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { reasonOf } from '../api/reason';
 import { tenantStorageApiRef } from '../api/TenantStorageApi';
 import { tenantStorageTranslationRef } from '../translation';
+import { refusalText, Texts } from './refusalText';
 import {
   QuotaPreviewSchema,
   QuotaSizeSchema,
@@ -19,10 +16,6 @@ import { standingOf } from './standing';
 import { typedSize } from './typedSize';
 import { requestToken } from './userCredentials';
 import { tenantOf, wishOf } from './wish';
-
-type Texts = ReturnType<
-  typeof useTranslationRef<typeof tenantStorageTranslationRef.T>
->['t'];
 
 /** The plugin's texts, outside of a component. */
 function textsOf(apis: ApiHolder): Promise<Texts> {
@@ -44,10 +37,6 @@ function storageApiOf(apis: ApiHolder) {
   const api = apis.get(tenantStorageApiRef);
   if (!api) throw new Error('The portal has no API of tenant storage');
   return api;
-}
-
-function told({ message, remedy }: QuotaChangePreview['refusals'][number]) {
-  return `${message} ${remedy}`;
 }
 
 /** Refuses to go on without a tenant whose storage one may ask to change. What can't be told now is checked when it is sent. */
@@ -102,7 +91,8 @@ export const validateSize: CustomFieldValidator<
   const refusals = preview.refusals.filter(
     refusal => refusal.field !== 'reason',
   );
-  refusals.forEach(refusal => field.addError(told(refusal)));
+  const t = await textsOf(apiHolder);
+  refusals.forEach(refusal => field.addError(refusalText(refusal, t)));
   if (refusals.length === 0) await refuseUnread();
 };
 
@@ -155,7 +145,8 @@ export const validatePreview: CustomFieldValidator<
       return;
     }
   }
-  preview?.refusals.forEach(refusal => field.addError(told(refusal)));
+  const t = await textsOf(apiHolder);
+  preview?.refusals.forEach(refusal => field.addError(refusalText(refusal, t)));
   const credentials = uiSchema?.['ui:options']?.requestUserCredentials;
   if (credentials && !preview?.refusals.length) {
     const why = await whyNoToken(apiHolder, preview, credentials);
