@@ -131,7 +131,7 @@ async function follow(backend: TenantStorageBackend): Promise<void> {
   backend.commitsOfOthers.set(
     'kmetal/fleet',
     (await commitsOnBranch())
-      .filter(({ commit: { message } }) => !message.endsWith(TRAILER))
+      .filter(({ commit: { message } }) => !message.includes(`\n\n${TRAILER} `))
       .map(({ sha, commit: { author, message } }) => ({
         sha,
         author: author.name,
@@ -225,7 +225,7 @@ describe('request-more-storage on GitHub', () => {
     ]);
     const commits = await commitsOf(pull);
     expect(commits.map(({ commit: { message } }) => message)).toEqual([
-      `${pull.title}\n\n${TRAILER}`,
+      `${pull.title}\n\n${TRAILER} 60Gi`,
     ]);
 
     expect(output.links).toEqual([
@@ -261,7 +261,9 @@ describe('request-more-storage on GitHub', () => {
     expect(await changedLines()).toEqual([
       expect.stringContaining('80Gi # was 20Gi'),
     ]);
-    expect(await commitsOf(all[0])).toHaveLength(1);
+    expect(
+      (await commitsOf(all[0])).map(({ commit: { message } }) => message),
+    ).toEqual([expect.stringMatching(`${TRAILER} 80Gi$`)]);
   });
 
   it('asked the same again is not published, so approvals stay', async () => {

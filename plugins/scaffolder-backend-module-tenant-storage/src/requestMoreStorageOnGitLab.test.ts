@@ -36,7 +36,7 @@ async function follow(backend: TenantStorageBackend): Promise<void> {
   backend.commitsOfOthers.set(
     'acme/platform/fleet',
     gitLab.commits
-      .filter(({ message }) => !message.endsWith(TRAILER))
+      .filter(({ message }) => !message.includes(`\n\n${TRAILER} `))
       .map(({ message }) => ({ sha: '0', author: 'x', title: message })),
   );
 }
@@ -99,7 +99,7 @@ describe('request-more-storage on GitLab', () => {
       { source_branch: BRANCH, target_branch: 'stable', title: TITLE },
     ]);
     expect(gitLab.commits).toEqual([
-      { branch: BRANCH, message: `${TITLE}\n\n${TRAILER}` },
+      { branch: BRANCH, message: `${TITLE}\n\n${TRAILER} 60Gi` },
     ]);
     expect(gitLab.branches.get(BRANCH)).toEqual(wished('60Gi'));
     expect(output.links?.[0]).toMatchObject({

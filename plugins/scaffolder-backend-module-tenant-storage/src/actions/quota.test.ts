@@ -65,7 +65,7 @@ describe('kmetal:storage:quota', () => {
       title: 'Storage quota of alpha in muc-1: raised from 50Gi to 60Gi',
       description: expect.stringContaining('The database grows.'),
       commitMessage:
-        'Storage quota of alpha in muc-1: raised from 50Gi to 60Gi\n\nKmetal-Storage-Change: muc-1/alpha quota',
+        'Storage quota of alpha in muc-1: raised from 50Gi to 60Gi\n\nKmetal-Storage-Change: muc-1/alpha quota 60Gi',
       sourcePath: 'kmetal-storage-change',
       files: [{ path: 'tenants/alpha.yaml', status: 'changed' }],
       repoUrl: `${gitHost.host}?owner=acme&repo=fleet`,

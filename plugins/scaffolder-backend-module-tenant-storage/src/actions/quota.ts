@@ -69,12 +69,15 @@ function teamName(team: string, provider: string): string {
   return provider === 'github' ? team.slice(team.lastIndexOf('/') + 1) : team;
 }
 
-/** A trailer that tells the portal's own commits from those of others; its words are read by the backend. */
+/**
+ * A trailer that tells the portal's own commits from those of others, and which size they propose: two tasks may publish in another order than
+ * they recorded their requests in. The backend reads it.
+ */
 function commitMessageOf(
   { title }: ChangePlan,
-  { underCluster, tenant }: QuotaRequest,
+  { underCluster, tenant, size }: QuotaRequest,
 ): string {
-  return `${title}\n\nKmetal-Storage-Change: ${underCluster}/${tenant} quota`;
+  return `${title}\n\nKmetal-Storage-Change: ${underCluster}/${tenant} quota ${size}`;
 }
 
 /** Lines of files may hold what a terminal or a browser's log acts upon. */

@@ -95,6 +95,11 @@ describe('the demo’s Git host', () => {
       author: 'kmetal-portal',
       mergeCommit: null,
     });
+    expect(await host.commit(repository(), opened.head)).toMatchObject({
+      message: 'Raise\n\nKmetal-Storage-Change: muc-1/alpha quota',
+      parents: [base],
+      authoredAt: expect.any(Number),
+    });
     expect(await host.mergeable(repository(), opened)).toBe(true);
     await host.publishStatus(repository(), opened.head, {
       context: 'kmetal-storage',

@@ -51,6 +51,12 @@ export interface ProposedCommit {
   parents: string[];
 }
 
+/** One commit by itself. */
+export interface HostedCommit extends ProposedCommit {
+  /** When its change was made, which a rebase keeps; milliseconds since the epoch, null if the host doesn't say. */
+  authoredAt: number | null;
+}
+
 /** A branch as it is now. */
 export interface HostedBranch {
   /** The newest commit on it. */
@@ -97,6 +103,8 @@ export interface GitHost {
     repository: HostedRepository,
     names: { branch: string; target: string | null },
   ): Promise<HostedBranch | undefined>;
+  /** A commit of the repository. */
+  commit(repository: HostedRepository, sha: string): Promise<HostedCommit>;
   /** Whether a commit is, or comes after, another one; false for commits that the repository doesn't have. */
   contains(
     repository: HostedRepository,

@@ -188,6 +188,24 @@ describe('GitHub', () => {
     });
   });
 
+  it('tells a commit, and when it was made', async () => {
+    const commit = {
+      sha: sha('d'),
+      message: 'Raise\n\nIt',
+      parents: [sha('a')],
+      authoredAt: '2026-11-22T12:00:00Z',
+    };
+    gitHub.branches.set('one', { commits: [commit] });
+    expect(await host.commit(repository(), commit.sha)).toEqual({
+      ...commit,
+      author: 'Portal',
+      authoredAt: Date.UTC(2026, 10, 22, 12),
+    });
+    await expect(host.commit(repository(), sha('e'))).rejects.toMatchObject({
+      fault: 'notFound',
+    });
+  });
+
   it('tells whether a commit has another one in it', async () => {
     gitHub.history = [sha('a'), sha('b'), sha('c')];
     const contains = (commit: string, ancestor: string) =>

@@ -5,6 +5,7 @@ import type {
   CommitStatus,
   GitHost,
   HostedBranch,
+  HostedCommit,
   HostedRepository,
   Proposal,
   ProposalEnd,
@@ -299,6 +300,26 @@ export class GitHubHost implements GitHost {
         ),
       ));
     return { head, commits: commits.map(commitOf) };
+  }
+
+  async commit(
+    repository: HostedRepository,
+    sha: string,
+  ): Promise<HostedCommit> {
+    return this.#ask(repository, async (octokit, at) => {
+      // Of Git itself: the other one tells every changed line, too.
+      const { data } = await octokit.rest.git.getCommit({
+        ...at,
+        commit_sha: sha,
+      });
+      return {
+        sha: data.sha,
+        message: data.message,
+        author: data.author.name,
+        parents: data.parents.map(parent => parent.sha),
+        authoredAt: time(data.author.date),
+      };
+    });
   }
 
   async contains(

@@ -28,10 +28,17 @@ export interface TestPull {
   }>;
 }
 
+export interface TestCommit {
+  sha: string;
+  message: string;
+  parents: string[];
+  authoredAt?: string;
+}
+
 /** A branch of the test server. */
 export interface TestBranch {
   /** Those that the target branch does not have, the oldest first. */
-  commits: Array<{ sha: string; message: string; parents: string[] }>;
+  commits: TestCommit[];
   /** It has nothing in common with the target branch. */
   isUnrelated?: boolean;
 }
@@ -102,6 +109,37 @@ export class GitHubServer {
     };
     this.pulls.push(pull);
     return pull;
+  }
+
+  /** Publishes a commit to a branch in the place of all that were there, and so to the pull request that is open for it. */
+  publish(branch: string, digits: string, message: string): TestCommit {
+    const commit = {
+      sha: sha(digits),
+      message,
+      parents: [this.history[0]],
+      authoredAt: this.#time(),
+    };
+    this.branches.set(branch, { commits: [commit] });
+    for (const pull of this.pulls) {
+      if (pull.branch === branch && pull.state === 'open') {
+        Object.assign(pull, { head: commit.sha, updatedAt: this.#time() });
+      }
+    }
+    return commit;
+  }
+
+  /** Heads that no branch has are commits of somebody. */
+  commitOf(commit: string): TestCommit | undefined {
+    const known = [...this.branches.values()]
+      .flatMap(({ commits }) => commits)
+      .find(each => each.sha === commit);
+    const isHead = this.pulls.some(({ head }) => head === commit);
+    return (
+      known ??
+      (isHead
+        ? { sha: commit, message: 'By hand', parents: [this.history[0]] }
+        : undefined)
+    );
   }
 
   review(pull: TestPull, by: string, state: string, body = ''): void {
@@ -222,6 +260,18 @@ export class GitHubServer {
       [...this.branches.values()].find(
         ({ commits }) => commits.at(-1)?.sha === head,
       );
+    if (path.startsWith('git/commits/')) {
+      const commit = this.commitOf(path.slice('git/commits/'.length));
+      return (
+        commit &&
+        ok({
+          sha: commit.sha,
+          message: commit.message,
+          author: { name: 'Portal', date: commit.authoredAt ?? this.#time() },
+          parents: commit.parents.map(parent => ({ sha: parent })),
+        })
+      );
+    }
     if (path === 'commits') {
       const branch = at(url.searchParams.get('sha'));
       return branch && commitsOn(branch);

@@ -184,6 +184,24 @@ describe('GitLab', () => {
     ).rejects.toMatchObject({ fault: 'notFound' });
   });
 
+  it('tells a commit, and when it was made', async () => {
+    const commit = {
+      sha: sha('d'),
+      message: 'Raise\n\nIt',
+      parents: [sha('a')],
+      authoredAt: '2026-11-22T13:00:00.000+01:00',
+    };
+    gitLab.branches.set('one', { commits: [commit] });
+    expect(await host.commit(repository(), commit.sha)).toEqual({
+      ...commit,
+      author: 'Portal',
+      authoredAt: Date.UTC(2026, 10, 22, 12),
+    });
+    await expect(host.commit(repository(), sha('e'))).rejects.toMatchObject({
+      fault: 'notFound',
+    });
+  });
+
   it('tells whether a commit has another one in it', async () => {
     gitLab.history = [sha('a'), sha('b'), sha('c')];
     const contains = (commit: string, ancestor: string) =>

@@ -13,6 +13,7 @@ import type {
   CommitStatus,
   GitHost,
   HostedBranch,
+  HostedCommit,
   HostedRepository,
   Proposal,
   ProposalEnd,
@@ -335,6 +336,19 @@ export class GitLabHost implements GitHost {
       }),
     );
     return { head, commits: commits.map(commitOf) };
+  }
+
+  async commit(
+    { repository }: HostedRepository,
+    sha: string,
+  ): Promise<HostedCommit> {
+    return this.#ask(async () => {
+      const commit = await new Commits(this.#resourceOptions).show(
+        repository,
+        sha,
+      );
+      return { ...commitOf(commit), authoredAt: time(commit.authored_date) };
+    });
   }
 
   async contains(

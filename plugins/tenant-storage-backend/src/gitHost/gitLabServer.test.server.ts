@@ -145,6 +145,22 @@ export class GitLabServer {
         branch && ok({ name, commit: { id: branch.commits.at(-1)?.sha ?? '' } })
       );
     }
+    if (path.startsWith('repository/commits/')) {
+      const asked = path.slice('repository/commits/'.length);
+      const commit = [...this.branches.values()]
+        .flatMap(({ commits }) => commits)
+        .find(each => each.sha === asked);
+      return (
+        commit &&
+        ok({
+          id: commit.sha,
+          message: commit.message,
+          author_name: 'Portal',
+          authored_date: commit.authoredAt,
+          parent_ids: commit.parents,
+        })
+      );
+    }
     if (path === 'repository/commits') {
       // A range of revisions, as git log takes it.
       const [base, head] = (url.searchParams.get('ref_name') ?? '').split('..');

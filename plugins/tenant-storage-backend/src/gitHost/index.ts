@@ -1,6 +1,7 @@
 export type {
   CommitStatus,
   GitHost,
+  HostedCommit,
   HostedRepository,
   Proposal,
   ProposalEnd,

@@ -14,12 +14,17 @@ import {
   type Proposal,
 } from '../gitHost';
 import type { Inventory } from '../inventory/types';
+import { changeTrailerOf } from './changeTrailer';
 import { fluxEvidence, liveEvidence } from './clusterEvidence';
 import { gateStatus } from './gateStatus';
 import { notificationOf, storageTab } from './requestNotification';
 import {
+  judgedSince,
   nextState,
+  proposesOther,
+  type Evidence,
   type HostEvidence,
+  type ProposedHead,
   type RequestProgress,
   type Step,
 } from './requestState';
@@ -47,6 +52,9 @@ const LONGEST_TOLD_WAIT_MS = 2 * 3600_000;
 
 /** How long a repository that takes no commit status is left in peace. */
 const STATUS_AGAIN_AFTER_MS = 600_000;
+
+/** A branch that the target branch was merged into more often says nothing of the portal's commit. */
+const MOST_MERGES = 20;
 
 /** A notification that could not be delivered for so long is of no use any more. */
 const NOTIFY_WITHIN_MS = 24 * 3600_000;
@@ -85,6 +93,11 @@ export class RequestFollower {
   readonly #statusRefused = new Map<string, number>();
   /** Hosts that gave no answer during this look: what is left to ask them waits for the next one. */
   readonly #silent = new Set<string>();
+  /** What the heads of requests' proposals say, by request: a commit never changes. */
+  readonly #heads = new Map<
+    string,
+    { sha: string; says: ProposedHead | null }
+  >();
   #warnedOfNotifications = false;
 
   constructor(options: {
@@ -150,6 +163,10 @@ export class RequestFollower {
       if (result.status === 'rejected') throw result.reason;
     }
     if (!only) {
+      const ids = new Set(followed.map(({ id }) => id));
+      for (const id of this.#heads.keys()) {
+        if (!ids.has(id)) this.#heads.delete(id);
+      }
       for (const request of await this.#store.untold()) {
         if (signal?.aborted) return;
         await this.#leased(request, leased => this.#notify(leased));
@@ -289,11 +306,10 @@ export class RequestFollower {
       appliedAt: request.appliedAt,
       host: request.repository.host,
     };
-    const told = nextState(
-      progress,
-      { at, host: look.evidence, live, flux },
-      { stuckAfter: this.#stuckAfter },
-    );
+    const evidence: Evidence = { at, host: look.evidence, live, flux };
+    const told = nextState(progress, evidence, {
+      stuckAfter: this.#stuckAfter,
+    });
     // Nothing new, and no words: those that are there stay.
     const isTold =
       told.length === 1 &&
@@ -303,6 +319,8 @@ export class RequestFollower {
     const changes = this.#changes(request, look, steps, live);
     const gates = this.#gatesOf(request, changes, steps);
     if (gates !== undefined) changes.gates = gates;
+    const askedAt = judgedSince(progress, evidence);
+    if (askedAt !== request.askedAt) changes.askedAt = askedAt;
 
     const last = request.steps[request.steps.length - 1];
     const isSame =
@@ -319,7 +337,10 @@ export class RequestFollower {
     // Somebody changed it meanwhile, by asking again: the next look sees.
     if (!advanced) return;
     if (!isSame) await this.#onAdvance();
-    const published = await this.#publish(advanced, look.proposal, sight);
+    // What is told beside a commit is about the size that it proposes.
+    const published = proposesOther(request, look.evidence)
+      ? advanced
+      : await this.#publish(advanced, look.proposal, sight);
     await this.#notify(published);
   }
 
@@ -378,26 +399,59 @@ export class RequestFollower {
         proposal && proposal.state !== 'open'
           ? await host.end(request.repository, proposal)
           : undefined;
+      const head = proposal
+        ? await this.#headOf(request, proposal, host)
+        : null;
       const reviewers = new Set([
         ...reviews.map(({ by }) => by),
         ...(end?.reviewers ?? []),
       ]);
-      return {
+      const evidence: HostEvidence = {
+        seen: 'yes',
         proposal,
-        forgotten,
-        evidence: {
-          seen: 'yes',
-          proposal,
-          reviews,
-          endedBy: end?.by ?? null,
-          endedByReviewer: Boolean(end?.by && reviewers.has(end.by)),
-        },
+        head,
+        reviews,
+        endedBy: end?.by ?? null,
+        endedByReviewer: Boolean(end?.by && reviewers.has(end.by)),
       };
+      // What was merged with another size is not what this wish became.
+      return proposal?.state === 'merged' && proposesOther(request, evidence)
+        ? {
+            evidence,
+            proposal: null,
+            forgotten: proposal.number === request.proposal?.number,
+          }
+        : { evidence, proposal, forgotten };
     } catch (error) {
       if (!(error instanceof GitHostError)) throw error;
       await this.#trouble(error);
       return { ...nothing, evidence: { seen: 'unknown' } };
     }
+  }
+
+  /** What the portal's commit at the head says; asked once for each head. */
+  async #headOf(
+    request: StoredRequest,
+    { head }: Proposal,
+    host: GitHost,
+  ): Promise<ProposedHead | null> {
+    const known = this.#heads.get(request.id);
+    if (known?.sha === head) return known.says;
+    let commit = await host.commit(request.repository, head);
+    // The target branch was merged into it: what is proposed is what it was merged into.
+    for (let merges = 0; merges < MOST_MERGES; merges += 1) {
+      if (commit.parents.length < 2) break;
+      commit = await host.commit(request.repository, commit.parents[0]);
+    }
+    const trailer =
+      commit.parents.length < 2
+        ? changeTrailerOf(request, commit.message)
+        : undefined;
+    const sizeBytes = trailer?.sizeBytes ?? null;
+    const says =
+      sizeBytes === null ? null : { sizeBytes, publishedAt: commit.authoredAt };
+    this.#heads.set(request.id, { sha: head, says });
+    return says;
   }
 
   #changes(
@@ -538,6 +592,7 @@ function isUnchanged(request: StoredRequest, changes: RequestChanges): boolean {
   return (
     (changes.proposal === undefined ||
       changes.proposal?.number === request.proposal?.number) &&
+    changes.askedAt === undefined &&
     (changes.mergedAt === undefined || request.mergedAt !== null) &&
     (changes.appliedAt === undefined || request.appliedAt !== null) &&
     (changes.liveBefore === undefined ||

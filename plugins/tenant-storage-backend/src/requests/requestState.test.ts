@@ -10,6 +10,7 @@ import {
 
 const GI = 2n ** 30n;
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 const ASKED = Date.UTC(2026, 10, 22, 12);
 const RULES = { stuckAfter: 10 * MINUTE };
 
@@ -52,11 +53,17 @@ function seen(
   return {
     seen: 'yes',
     proposal: proposal(),
+    head: null,
     reviews: [],
     endedBy: null,
     endedByReviewer: false,
     ...parts,
   };
+}
+
+/** What the portal's commit says. */
+function says(gi: bigint, publishedAt: number | null = null) {
+  return { sizeBytes: gi * GI, publishedAt };
 }
 
 const MERGED = seen({
@@ -199,6 +206,127 @@ describe('a request that is not merged', () => {
       ['stuck'],
     ],
     [
+      'is given up if it did not get to its Git host within a day',
+      { state: 'stuck' },
+      { host: seen({ proposal: null }), at: ASKED + DAY + MINUTE },
+      ['withdrawn'],
+    ],
+    [
+      'stays given up',
+      { state: 'withdrawn' },
+      { host: seen({ proposal: null }), at: ASKED + DAY + 2 * MINUTE },
+      [],
+    ],
+    [
+      'goes on by itself when it gets there after it was given up',
+      { state: 'withdrawn' },
+      { at: ASKED + DAY + 2 * MINUTE },
+      ['opened'],
+    ],
+    [
+      'is opened when what is proposed is what was asked for last',
+      { proposal: { number: 4 } },
+      { host: seen({ head: says(60n) }) },
+      ['opened'],
+    ],
+    [
+      'is being prepared while another size is proposed, whoever approves that',
+      {},
+      { host: seen({ head: says(70n), reviews: [review('approved')] }) },
+      ['preparing'],
+    ],
+    [
+      'is being prepared again when another size was published over it',
+      { state: 'approved', proposal: { number: 4 } },
+      {
+        host: seen({ head: says(70n), reviews: [review('approved')] }),
+        at: ASKED + 60 * MINUTE,
+      },
+      ['preparing'],
+    ],
+    [
+      'is stuck when another size goes on to be proposed',
+      { proposal: { number: 4 } },
+      { host: seen({ head: says(70n) }), at: ASKED + 11 * MINUTE },
+      ['stuck'],
+    ],
+    [
+      'stays stuck while another size is proposed, however long: that is open',
+      { state: 'stuck', proposal: { number: 4 } },
+      { host: seen({ head: says(70n) }), at: ASKED + 2 * DAY },
+      ['stuck'],
+    ],
+    [
+      'goes on by itself when its size is proposed at last',
+      { state: 'stuck', proposal: { number: 4 } },
+      { host: seen({ head: says(60n) }), at: ASKED + 20 * MINUTE },
+      ['opened'],
+    ],
+    [
+      'is not approved by what was said before its size was published',
+      { proposal: { number: 4 } },
+      {
+        host: seen({
+          head: says(60n, ASKED + 2 * MINUTE),
+          reviews: [review('approved')],
+        }),
+      },
+      ['opened'],
+    ],
+    [
+      'is approved by what was said after its size was published',
+      { proposal: { number: 4 } },
+      {
+        host: seen({
+          head: says(60n, ASKED + MINUTE / 2),
+          reviews: [review('approved')],
+        }),
+      },
+      ['opened', 'approved'],
+    ],
+    [
+      'is approved with the size that somebody else made of it',
+      { state: 'opened', proposal: { number: 4 } },
+      { host: seen({ head: null, reviews: [review('approved')] }) },
+      ['approved'],
+    ],
+    [
+      'is being prepared when another size was merged',
+      { state: 'approved' },
+      { host: { ...MERGED, head: says(70n) } as HostEvidence },
+      ['preparing'],
+    ],
+    [
+      'is stuck when another size was merged and its own does not come',
+      {},
+      {
+        host: { ...MERGED, head: says(70n) } as HostEvidence,
+        at: ASKED + 11 * MINUTE,
+      },
+      ['stuck'],
+    ],
+    [
+      'is given up when another size was merged and its own did not come within a day',
+      { state: 'stuck' },
+      {
+        host: { ...MERGED, head: says(70n) } as HostEvidence,
+        at: ASKED + DAY + MINUTE,
+      },
+      ['withdrawn'],
+    ],
+    [
+      'is withdrawn when another size was closed, without what was said of that',
+      { state: 'preparing', proposal: { number: 4 } },
+      {
+        host: seen({
+          proposal: proposal({ state: 'closed' }),
+          head: says(70n),
+          reviews: [review('changesRequested')],
+        }),
+      },
+      ['withdrawn'],
+    ],
+    [
       'is stuck if its proposal is gone',
       { state: 'opened', proposal: { number: 4 } },
       { host: seen({ proposal: null }) },
@@ -218,6 +346,20 @@ describe('a request that is not merged', () => {
     ],
   ])('%s', (_, request, what, states) => {
     expect(statesOf(progress(request), evidence(what))).toEqual(states);
+  });
+
+  it('says which size is proposed instead, and what to do', () => {
+    const [step] = nextState(
+      progress({ proposal: { number: 4 } }),
+      evidence({
+        host: seen({ head: says(70n) }),
+        at: ASKED + 11 * MINUTE,
+      }),
+      RULES,
+    );
+    expect(step.message).toBe(
+      'The change that is proposed at github.com is another one than was asked for last: 70 Gi instead of 60 Gi; ask again',
+    );
   });
 
   it('says who closed it, with the words of a reviewer', () => {
@@ -469,6 +611,8 @@ describe('whatever is seen, in whatever order', () => {
     seen({ reviews: [review('approved')] }),
     seen({ reviews: [review('changesRequested')] }),
     seen({ proposal: proposal({ state: 'closed', closedAt: ASKED }) }),
+    seen({ head: says(60n), reviews: [review('approved')] }),
+    seen({ head: says(70n), reviews: [review('approved')] }),
     MERGED,
   ];
   const lives: Array<Evidence['live']> = [

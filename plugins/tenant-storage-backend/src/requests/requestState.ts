@@ -23,6 +23,13 @@ export interface RequestProgress {
   host: string;
 }
 
+/** What the portal's commit at the head of a proposal says. */
+export interface ProposedHead {
+  sizeBytes: bigint;
+  /** When that was published, by the Git host's clock; null if it doesn't say. */
+  publishedAt: number | null;
+}
+
 /** What the Git host tells. */
 export type HostEvidence =
   /** It doesn't answer now. */
@@ -34,6 +41,8 @@ export type HostEvidence =
       seen: 'yes';
       /** Null: there is none on the branch. */
       proposal: Proposal | null;
+      /** What the portal's commit at its head says; null if somebody else's is there, or if it does not say. */
+      head: ProposedHead | null;
       reviews: Review[];
       /** Who merged or closed it. */
       endedBy: string | null;
@@ -91,6 +100,9 @@ export interface StateRules {
   /** Milliseconds after which a request that does not go on is stuck. */
   stuckAfter: number;
 }
+
+/** After so long, what never reached its Git host is given up. */
+const GIVEN_UP_AFTER_MS = 24 * 3600_000;
 
 /** How long quotas may lag behind what Flux says it has applied: two watches tell of it, in any order. */
 const LAG_MS = 60_000;
@@ -155,6 +167,32 @@ function quotaNow(evidence: Evidence): string {
   return evidence.live.bytes === null
     ? 'there is no quota'
     : `the quota is ${formatBytes(evidence.live.bytes)}`;
+}
+
+/**
+ * Since when the latest wish can be judged. One that was waited for is judged from when it was published: what reviewers said before was about
+ * what was proposed then.
+ */
+export function judgedSince(
+  { state, askedAt, sizeBytes }: RequestProgress,
+  { at, host }: Evidence,
+): number {
+  const isWaitedFor = state === 'preparing' || state === 'stuck';
+  if (!isWaitedFor || host.seen !== 'yes') return askedAt;
+  if (host.head?.sizeBytes !== sizeBytes) return askedAt;
+  return Math.max(askedAt, Math.min(host.head.publishedAt ?? 0, at));
+}
+
+/** Whether what is proposed, or was accepted, has another size than the latest wish: that one was not published. */
+export function proposesOther(
+  { sizeBytes }: Pick<RequestProgress, 'sizeBytes'>,
+  host: HostEvidence,
+): boolean {
+  return (
+    host.seen === 'yes' &&
+    host.head !== null &&
+    host.head.sizeBytes !== sizeBytes
+  );
 }
 
 /** It stays what it was, as far as anybody can tell. */
@@ -268,6 +306,57 @@ function afterMerge(
   return [{ state: 'merged', at, by: null, message: null }];
 }
 
+/** What was asked for last is nowhere: on its way, or lost. */
+function waiting(
+  request: RequestProgress,
+  evidence: Evidence,
+  rules: StateRules,
+  why: { preparing: string | null; stuck: string; givenUp: string | null },
+): Step[] {
+  const { at } = evidence;
+  const { state, askedAt } = request;
+  const step = (to: Step['state'], message: string | null): Step[] => [
+    { state: to, at, by: null, message },
+  ];
+  if (why.givenUp !== null) {
+    if (state === 'withdrawn') return STAYS;
+    if (at - askedAt > Math.max(rules.stuckAfter, GIVEN_UP_AFTER_MS)) {
+      const arrived = live(request, evidence);
+      return arrived ? [arrived] : step('withdrawn', why.givenUp);
+    }
+  }
+  // One that had gone on is waited for from now on, however long ago it was asked for.
+  let begun = at;
+  if (state === 'preparing') begun = request.since;
+  else if (state === 'stuck') begun = askedAt;
+  if (at - Math.max(askedAt, begun) > rules.stuckAfter) {
+    const arrived = live(request, evidence);
+    return arrived ? [arrived] : step('stuck', why.stuck);
+  }
+  return step('preparing', state === 'preparing' ? null : why.preparing);
+}
+
+/** The portal's commit at the head has another size than the latest wish. */
+function waitingForOther(
+  request: RequestProgress,
+  evidence: Evidence,
+  rules: StateRules,
+  other: { proposal: Proposal; sizeBytes: bigint },
+): Step[] {
+  const sizes = `${formatBytes(other.sizeBytes)} instead of ${formatBytes(
+    request.sizeBytes,
+  )}`;
+  const isMerged = other.proposal.state === 'merged';
+  const what = isMerged
+    ? `The change that was accepted is another one than was asked for last: ${sizes}`
+    : `The change that is proposed at ${request.host} is another one than was asked for last: ${sizes}`;
+  return waiting(request, evidence, rules, {
+    preparing: what,
+    stuck: `${what}; ask again`,
+    givenUp: isMerged ? `${what}, which was not proposed within a day` : null,
+  });
+}
+
 function beforeMerge(
   request: RequestProgress,
   evidence: Evidence,
@@ -290,29 +379,37 @@ function beforeMerge(
         },
       ];
     }
-    if (at - request.askedAt > rules.stuckAfter) {
-      return [
-        live(request, evidence) ?? {
-          state: 'stuck',
-          at,
-          by: null,
-          message: `The change never reached ${request.host}: ask again; if that does not help either, the task’s log says why`,
-        },
-      ];
-    }
-    return [{ state: 'preparing', at, by: null, message: null }];
+    return waiting(request, evidence, rules, {
+      preparing: null,
+      stuck: `The change never reached ${request.host}: ask again; if that does not help either, the task’s log says why`,
+      givenUp: `The change never reached ${request.host} within a day, so it was given up`,
+    });
+  }
+  const isOther = proposesOther(request, host);
+  if (isOther && host.head && proposal.state !== 'closed') {
+    return waitingForOther(request, evidence, rules, {
+      proposal,
+      sizeBytes: host.head.sizeBytes,
+    });
   }
 
   const isNew = request.proposal?.number !== proposal.number;
   const opened: Step = {
     state: 'opened',
-    at: isNew ? proposal.createdAt : at,
+    at: isNew ? proposal.createdAt : host.head?.publishedAt ?? at,
     by: proposal.author,
     message: null,
   };
   // A stuck or withdrawn one that goes on was opened before.
-  const before: Step[] = isNew && request.state !== 'opened' ? [opened] : [];
-  const verdict = verdictOf(host.reviews, request.askedAt);
+  const before: Step[] =
+    (isNew && request.state !== 'opened') ||
+    (request.state === 'preparing' && !isOther)
+      ? [opened]
+      : [];
+  // What reviewers say of another size is not said of this wish.
+  const verdict = isOther
+    ? undefined
+    : verdictOf(host.reviews, judgedSince(request, evidence));
   const said: Step | undefined = verdict && {
     state: verdict.verdict === 'approved' ? 'approved' : 'changesRequested',
     at: verdict.at,

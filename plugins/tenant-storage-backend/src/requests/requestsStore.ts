@@ -123,6 +123,7 @@ export interface StoredRequest extends RequestToRecord {
 export type RequestChanges = Partial<
   Pick<
     StoredRequest,
+    | 'askedAt'
     | 'proposal'
     | 'revision'
     | 'mergedAt'
@@ -214,6 +215,7 @@ function wishOf(wish: RequestToRecord) {
 
 function columnsOf(changes: RequestChanges): Partial<RequestRow> {
   const row: Partial<RequestRow> = {};
+  if (changes.askedAt !== undefined) row.asked_at = changes.askedAt;
   if (changes.proposal !== undefined) {
     row.proposal_number = changes.proposal?.number ?? null;
     row.proposal_url = changes.proposal?.url ?? null;
@@ -351,7 +353,10 @@ export class RequestsStore {
     const proposal = isElsewhere ? null : known.proposal;
     // What was said of another size, and that it is stuck, was said before this wish.
     const isAnew = isOther || isElsewhere || known.state === 'stuck';
-    const state = proposal ? 'opened' : 'preparing';
+    // Another size is proposed by a commit that is not there yet.
+    const isThere =
+      proposal && known.sizeBytes === wish.sizeBytes && known.state !== 'stuck';
+    const state = isThere ? 'opened' : 'preparing';
     const steps: Step[] = isAnew
       ? [
           {

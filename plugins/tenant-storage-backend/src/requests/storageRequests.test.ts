@@ -606,6 +606,172 @@ function followed(server: TestDatabaseServer) {
     });
   });
 
+  describe('that were asked for by two tasks at once', () => {
+    const SEVENTY = { size: '70Gi', sizeBytes: 70n * GI };
+    const publish = (size: string, digits: string) =>
+      gitHub.publish(BRANCH, digits, `Raise\n\n${TRAILER} ${size}`);
+    const openRequest = async (one: Awaited<ReturnType<typeof replica>>) =>
+      one.requests.openRequest(OBJECT);
+
+    it('go on with what was recorded last, once that is published last', async () => {
+      const one = await replica();
+      await one.requests.record(wish());
+      await one.requests.record(wish(SEVENTY));
+      const { sha: head } = publish('60Gi', '6');
+      const pull = gitHub.open(BRANCH, { head });
+      clock.advance(1000);
+      gitHub.review(pull, 'petra', 'APPROVED');
+      await one.poll();
+      // 60Gi were approved, and nobody proposes 70Gi yet.
+      expect(await openRequest(one)).toMatchObject({
+        size: '70Gi',
+        state: 'preparing',
+        pullRequest: { number: 1 },
+      });
+      expect(gitHub.statuses).toEqual([]);
+      clock.advance(1000);
+      publish('70Gi', '7');
+      await one.poll();
+      expect(await openRequest(one)).toMatchObject({ state: 'opened' });
+      expect(gitHub.statuses).toMatchObject([
+        {
+          sha: sha('7'),
+          description: expect.stringContaining('would be 70 Gi'),
+        },
+      ]);
+      expect(titles()).toEqual([]);
+      clock.advance(1000);
+      gitHub.review(pull, 'petra', 'APPROVED');
+      await one.poll();
+      await one.poll();
+      expect(titles()).toEqual([
+        'Approved: 70Gi of storage for alpha in muc-1',
+      ]);
+    });
+
+    it('say that something else is proposed than was recorded last, until it is asked for again', async () => {
+      const one = await replica();
+      await one.requests.record(wish());
+      await one.requests.record(wish(SEVENTY));
+      const { sha: head } = publish('70Gi', '7');
+      const pull = gitHub.open(BRANCH, { head });
+      await one.poll();
+      expect(gitHub.statuses).toHaveLength(1);
+      clock.advance(1000);
+      publish('60Gi', '6');
+      gitHub.review(pull, 'petra', 'APPROVED');
+      await one.poll();
+      expect(await openRequest(one)).toMatchObject({
+        size: '70Gi',
+        state: 'preparing',
+        message: expect.stringContaining('60 Gi instead of 70 Gi'),
+      });
+      expect(gitHub.statuses).toHaveLength(1);
+      gitHub.server.take();
+      await one.poll(11 * 60_000);
+      // What a commit says is asked once.
+      expect(
+        gitHub.server.take().filter(({ path }) => path.includes('/commits/')),
+      ).toEqual([]);
+      expect(await openRequest(one)).toMatchObject({
+        state: 'stuck',
+        message: expect.stringMatching(/another one than was asked for last/),
+      });
+      expect(titles()).toEqual([
+        'It does not go on: 70Gi of storage for alpha in muc-1',
+      ]);
+      await one.requests.record(wish(SEVENTY));
+      await one.poll();
+      expect(await openRequest(one)).toMatchObject({ state: 'preparing' });
+      publish('70Gi', '77');
+      await one.poll();
+      expect(await openRequest(one)).toMatchObject({ state: 'opened' });
+      expect(gitHub.statuses.map(status => status.sha)).toEqual([
+        sha('7'),
+        sha('77'),
+      ]);
+    });
+
+    it('do not become what was merged instead', async () => {
+      const one = await replica();
+      await one.requests.record(wish());
+      const { sha: head } = publish('60Gi', '6');
+      const pull = gitHub.open(BRANCH, { head });
+      await one.poll();
+      await one.requests.record(wish(SEVENTY));
+      clock.advance(1000);
+      gitHub.merge(pull);
+      await one.poll();
+      expect(await openRequest(one)).toMatchObject({
+        state: 'preparing',
+        pullRequest: null,
+      });
+      const next = publish('70Gi', '7');
+      gitHub.open(BRANCH, { head: next.sha });
+      await one.poll();
+      expect(await openRequest(one)).toMatchObject({
+        state: 'opened',
+        pullRequest: { number: 2 },
+      });
+    });
+
+    it('are followed with the size that somebody else puts on the branch', async () => {
+      const one = await replica();
+      await one.requests.record(wish());
+      const { sha: head } = publish('60Gi', '6');
+      const pull = gitHub.open(BRANCH, { head });
+      await one.poll();
+      const theirs = gitHub.publish(BRANCH, '55', 'Make it 55Gi');
+      clock.advance(1000);
+      gitHub.review(pull, 'petra', 'APPROVED');
+      await one.poll();
+      expect(await openRequest(one)).toMatchObject({ state: 'approved' });
+      expect(gitHub.statuses.at(-1)?.sha).toBe(theirs.sha);
+    });
+
+    it('are told by what the target branch was merged into', async () => {
+      const one = await replica();
+      await one.requests.record(wish(SEVENTY));
+      const { sha: ours } = publish('60Gi', '6');
+      const pull = gitHub.open(BRANCH, { head: ours });
+      const merge = {
+        sha: sha('66'),
+        message: "Merge branch 'main'",
+        parents: [ours, sha('a')],
+      };
+      gitHub.branches.get(BRANCH)?.commits.push(merge);
+      pull.head = merge.sha;
+      await one.poll();
+      expect(await openRequest(one)).toMatchObject({ state: 'preparing' });
+    });
+
+    it('stay what they are while the Git host does not tell what is proposed', async () => {
+      const one = await replica();
+      await one.requests.record(wish(SEVENTY));
+      const { sha: head } = publish('70Gi', '7');
+      gitHub.open(BRANCH, { head });
+      gitHub.server.fault = { status: 502 };
+      gitHub.server.faultOn = path => path.includes('/git/commits/');
+      await one.poll();
+      expect(await openRequest(one)).toMatchObject({ state: 'preparing' });
+      gitHub.server.fault = undefined;
+      await one.poll();
+      expect(await openRequest(one)).toMatchObject({ state: 'opened' });
+    });
+  });
+
+  it('that never got to the Git host are given up after a day, and the requester is told', async () => {
+    const one = await replica();
+    await one.requests.record(wish());
+    await one.poll(11 * 60_000);
+    await one.poll(24 * 3600_000);
+    expect(await one.requests.openRequest(OBJECT)).toBeUndefined();
+    expect(await stateOf(one)).toBe('withdrawn');
+    expect(sent.at(-1)?.payload.description).toContain(
+      'within a day, so it was given up',
+    );
+  });
+
   describe('at a Git host that gives no answer', () => {
     it.each([
       ['is down', { status: 503 }],

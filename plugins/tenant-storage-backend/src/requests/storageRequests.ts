@@ -22,10 +22,10 @@ import {
   GitHostError,
   type GitHosts,
   type HostedRepository,
-  type ProposedCommit,
 } from '../gitHost';
 import type { Inventory, InventoryChange } from '../inventory/types';
 import { type Clock, systemClock } from '../kubernetes/clock';
+import { commitsOfOthers } from './changeTrailer';
 import { liveEvidence } from './clusterEvidence';
 import { RequestFollower } from './requestFollower';
 import { RequestsStore, type StoredRequest } from './requestsStore';
@@ -44,29 +44,6 @@ const LOOK_GAP_MS = 1_000;
 
 /** Replicas' clocks may differ by that much. */
 const CLOCK_SKEW_MS = 120_000;
-
-/** The line at the end of the messages of the portal's commits. */
-function trailerOf({ underCluster, tenant, change }: RequestedObject): string {
-  return `Kmetal-Storage-Change: ${underCluster}/${tenant} ${change}`;
-}
-
-/** Commits that the portal did not make; merges of the target branch into the branch are harmless. */
-export function commitsOfOthers(
-  object: RequestedObject,
-  commits: readonly ProposedCommit[],
-): ProposedCommit[] {
-  const trailer = trailerOf(object);
-  return commits.filter(({ message, parents }) => {
-    // What a merge brings from elsewhere is among the commits itself, unless the target branch has it.
-    if (parents.length > 1) return false;
-    const last =
-      message
-        .trimEnd()
-        .split(/\r?\n\s*\r?\n/)
-        .at(-1) ?? '';
-    return !last.split(/\r?\n/).some(line => line.trim() === trailer);
-  });
-}
 
 class FollowedRequests implements StorageRequests {
   readonly #store: RequestsStore;

@@ -1,0 +1,43 @@
+import { changeTrailerOf } from './changeTrailer';
+
+const GI = 2n ** 30n;
+const TRAILER = 'Kmetal-Storage-Change: muc-1/alpha quota';
+const OBJECT = {
+  underCluster: 'muc-1',
+  tenant: 'alpha',
+  change: 'quota',
+} as const;
+
+describe('what the portal writes below its commits', () => {
+  it.each<[string, string, bigint | null | undefined]>([
+    ['says which size is proposed', `Raise\n\n${TRAILER} 60Gi`, 60n * GI],
+    ['says so in other units', `Raise\n\n${TRAILER} 61440Mi\n`, 60n * GI],
+    [
+      'is found among other lines, however they end',
+      `Raise\r\n\r\nSigned-off-by: A\r\n${TRAILER} 60Gi \r\n`,
+      60n * GI,
+    ],
+    ['does not say it in older commits', `Raise\n\n${TRAILER}`, null],
+    [
+      'does not say it where somebody made one commit of several',
+      `Raise\n\n${TRAILER} 60Gi\n${TRAILER} 70Gi`,
+      null,
+    ],
+    ['is not there', 'Raise', undefined],
+    ['is not what is quoted', `> ${TRAILER} 60Gi`, undefined],
+    ['is not above the end', `${TRAILER} 60Gi\n\nWhy`, undefined],
+    ['is not with a size that is none', `${TRAILER} a lot`, undefined],
+    ['is not with words behind it', `${TRAILER} 60Gi not really`, undefined],
+    ['is not with a size of nothing', `${TRAILER} 0`, undefined],
+    ['is not with less than nothing', `${TRAILER} -60Gi`, undefined],
+    [
+      'is not that of another tenant',
+      'Kmetal-Storage-Change: muc-1/alpha-2 quota 60Gi',
+      undefined,
+    ],
+  ])('%s', (_, message, size) => {
+    expect(changeTrailerOf(OBJECT, message)).toEqual(
+      size === undefined ? undefined : { sizeBytes: size },
+    );
+  });
+});
