@@ -1,4 +1,5 @@
 import type { AuthService } from '@backstage/backend-plugin-api';
+import { NotAllowedError } from '@backstage/errors';
 import type {
   QuotaChangeFacts,
   QuotaChangePreview,
@@ -82,6 +83,12 @@ export function addChangeRoutes(
         body,
       }): Promise<QuotaChangeFacts> => {
         parseQuery(request.url, noQuery);
+        // It costs questions to the Git host, and tells sums over all tenants.
+        if (userOfScaffolder(auth, credentials) === undefined) {
+          throw new NotAllowedError(
+            'Only the scaffolder asks for this, on behalf of who asks for storage: fill in the template "Request more storage", which shows a preview first',
+          );
+        }
         const change = parseBody(body, quotaChangeBody);
         const { cluster, tenant } = tenants.changeable(change, access);
         // What is no size is refused before a Git host is asked.
@@ -95,7 +102,7 @@ export function addChangeRoutes(
         return {
           facts: quotaFactsOf(cluster, tenant, {
             sizeBytes: bytes,
-            fleet: userOfScaffolder(auth, credentials) !== undefined,
+            fleet: true,
             now: now(),
           }),
           repositories: configured,

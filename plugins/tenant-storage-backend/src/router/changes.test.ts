@@ -321,7 +321,7 @@ describe('A preview of a quota', () => {
 
 describe.each([
   ['A preview', PREVIEW, () => wish(), ada],
-  ['The facts', FACTS, () => wish(), ada],
+  ['The facts', FACTS, () => wish(), adasTask],
   ['A new request', REQUESTS, () => newRequest(), adasTask],
 ])('%s', (_, path, good, who) => {
   const bodyOf = async (change: object, as = who) => {
@@ -490,7 +490,7 @@ describe('The facts for a plan', () => {
     portal.post<QuotaChangeFacts>(FACTS, wish(change), who);
 
   it('are what is live, where to propose, and who reviews', async () => {
-    const { status, body } = await facts(ada);
+    const { status, body } = await facts(adasTask);
 
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -509,20 +509,24 @@ describe('The facts for a plan', () => {
     ]);
   });
 
-  it('tell of the under cluster as a whole to the scaffolder alone', async () => {
+  it('are for the scaffolder alone: they tell of the under cluster as a whole, and cost questions to the Git host', async () => {
     expect((await facts(adasTask)).body.facts.fleet).toEqual({
       quotaSum: `${(50n + 777n + 888n) * GiB}`,
       capacity: { bytes: `${5000n * GiB}`, source: 'configured' },
     });
     for (const who of [ada, pat, service, onBehalfOf(ADA, 'plugin:catalog')]) {
-      const { body } = await facts(who);
-      expect(body.facts.fleet).toBeNull();
+      const { status, body } = await portal.post(FACTS, wish(), who);
+      expect(status).toBe(403);
+      expect(body.error).toMatchObject({
+        name: 'NotAllowedError',
+        message: expect.stringContaining('Request more storage'),
+      });
     }
-    expect(JSON.stringify((await facts(ada)).body)).not.toMatch(/777|1715/);
+    expect(portal.requests.asked).toHaveLength(1);
   });
 
   it('of what is no size are refused, and no Git host is asked', async () => {
-    const { status, body } = await facts(ada, { size: '10.3Gi' });
+    const { status, body } = await facts(adasTask, { size: '10.3Gi' });
 
     expect(status).toBe(400);
     expect(body.error.message).toBe(

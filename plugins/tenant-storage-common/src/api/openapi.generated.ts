@@ -132,8 +132,8 @@ export interface paths {
         put?: never;
         /**
          * What the planner of a quota needs (permission tenant-storage.change.create)
-         * For the Scaffolder's action, which asks on behalf of the task's initiator. Only the scaffolder is told of the under cluster as a
-         *     whole (`facts.fleet`), for the approver's eyes; to a person it is null.
+         * For the Scaffolder's action alone, which asks on behalf of the task's initiator: it tells of the under cluster as a whole
+         *     (`facts.fleet`), for the approver's eyes, and asks the Git host each time. People have the preview.
          */
         post: operations["getQuotaChangeFacts"];
         delete?: never;
@@ -1037,6 +1037,15 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
+            /** Somebody else than the scaffolder asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
         };
