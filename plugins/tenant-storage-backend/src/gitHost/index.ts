@@ -8,5 +8,9 @@ export type {
   ProposedCommit,
   Review,
 } from './gitHost';
-export { GitHostError, type GitHostFault } from './gitHostError';
+export {
+  GitHostError,
+  unlessNotFound,
+  type GitHostFault,
+} from './gitHostError';
 export { createGitHosts, type GitHosts, type UnfollowedHost } from './gitHosts';

@@ -8,6 +8,7 @@ import {
 } from '@kmetal/backstage-plugin-tenant-storage-node';
 import {
   GitHostError,
+  unlessNotFound,
   type GitHost,
   type GitHosts,
   type HostedRepository,
@@ -432,12 +433,16 @@ export class RequestFollower {
   /** What the portal's commit at the head says; asked once for each head. */
   async #headOf(
     request: StoredRequest,
-    { head }: Proposal,
+    { head, state }: Proposal,
     host: GitHost,
   ): Promise<ProposedHead | null> {
     const known = this.#heads.get(request.id);
     if (known?.sha === head) return known.says;
-    let commit = await host.commit(request.repository, head);
+    const asked = host.commit(request.repository, head);
+    // What is merged goes on all the same where its branch was deleted and cleaned away.
+    const found = await (state === 'open' ? asked : unlessNotFound(asked));
+    if (!found) return null;
+    let commit = found;
     // The target branch was merged into it: what is proposed is what it was merged into.
     for (let merges = 0; merges < MOST_MERGES; merges += 1) {
       if (commit.parents.length < 2) break;

@@ -729,6 +729,16 @@ function followed(server: TestDatabaseServer) {
       expect(gitHub.statuses.at(-1)?.sha).toBe(theirs.sha);
     });
 
+    it('are merged though the commit that was proposed is cleaned away', async () => {
+      const one = await replica();
+      await one.requests.record(wish());
+      gitHub.merge(gitHub.open(BRANCH));
+      gitHub.server.fault = { status: 404 };
+      gitHub.server.faultOn = path => path.includes('/git/commits/');
+      await one.poll();
+      expect(await stateOf(one)).toBe('merged');
+    });
+
     it('are told by what the target branch was merged into', async () => {
       const one = await replica();
       await one.requests.record(wish(SEVENTY));
