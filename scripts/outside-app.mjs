@@ -1,6 +1,5 @@
 // Packs every plugin, makes a new Backstage app outside this workspace, installs the plugins there by following the README's
 // section "Install it in your Backstage" word for word, and looks whether they work. `node scripts/outside-app.mjs [--dir DIR]`
-import { chromium } from '@playwright/test';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -18,7 +17,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { parse, stringify } from 'yaml';
 import { Progress, SetUpError, fail, root, run, setUp } from './toolchain.mjs';
 
 /** The newest that makes an app of Backstage 1.55. */
@@ -189,6 +187,9 @@ async function until(what, seconds, ask) {
 async function main() {
   const progress = new Progress(8);
   const env = await setUp(progress);
+  // In a fresh clone they are there only now.
+  const { parse, stringify } = await import('yaml');
+  const { chromium } = await import('@playwright/test');
   const dir =
     options.dir ?? (await mkdtemp(path.join(tmpdir(), 'kmetal-outside-')));
   await mkdir(dir, { recursive: true });
