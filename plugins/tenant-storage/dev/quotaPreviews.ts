@@ -91,10 +91,13 @@ function impactOf(
     (sum, { charge }) => sum + BigInt(charge ?? 0),
     BigInt(used ?? 0),
   );
+  // What waits is made by itself once all of it fits.
+  const coming =
+    after !== undefined && after >= needed ? needed - BigInt(used ?? 0) : 0n;
   const left =
     after === undefined || used === null
       ? undefined
-      : ((after - BigInt(used)) * 100n) / 106n;
+      : ((after - BigInt(used) - coming) * 100n) / 106n;
   return {
     before: limit?.hard ?? null,
     after: after === undefined ? null : String(after),
@@ -107,6 +110,7 @@ function impactOf(
             ...tenant.headroom,
             state: 'known',
             bytes: String(left > 0n ? left : 0n),
+            inFlight: String(BigInt(tenant.headroom.inFlight ?? 0) + coming),
             explanation: `A volume of up to ${formatBytes(
               left,
             )} could be created then.`,
@@ -147,6 +151,16 @@ export function quotaPreview(
       }; no volume could be created or grown.`,
       'Ask for more, or delete volumes first.',
     );
+  }
+  if (change.reason?.trim() === '') {
+    refusals.push({
+      code: 'reasonInvalid',
+      field: 'reason',
+      message: 'There is no reason.',
+      remedy: 'Say in a sentence or two what the storage is for.',
+      file: null,
+      line: null,
+    });
   }
   const isThere = after !== undefined && impact.before === String(after);
   const isRead = preview.repositoryProblem === undefined;

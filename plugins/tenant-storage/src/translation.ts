@@ -112,6 +112,8 @@ export const tenantStorageTranslationRef = createTranslationRef({
       hasRoom:
         'There is room for it by now. It is tried again by itself, which may take some minutes; if it still is not made then, another limit is in its way.',
       askedFor: 'A request for {{size}} is under way: {{state}}.',
+      askedForStuck:
+        'A request for {{size}} is stuck: the platform team has to see to it.',
     },
     requestState: {
       preparing: 'being sent',
@@ -139,7 +141,7 @@ export const tenantStorageTranslationRef = createTranslationRef({
         'The under cluster has been told. The new quota appears here in a moment.',
       live: 'The new quota is in force. Volumes that waited for room are made by themselves.',
       stuck:
-        'It does not go on by itself. Point the platform team at the change; there they see what holds it up.',
+        'It waits until the platform team has seen to it. Point them at the change.',
       withdrawn:
         'It was closed and nothing was changed. You can ask again at any time.',
     },
@@ -176,7 +178,7 @@ export const tenantStorageTranslationRef = createTranslationRef({
       ended: '{{state}} since {{time}}',
       failed: 'Requests can’t be shown right now',
       hostTrouble: 'Requests may be further than is shown',
-      hostTroubleText: '{{message}} (since {{time}}). Nothing is lost.',
+      hostTroubleText: 'Since {{time}}: {{message}}. Nothing is lost.',
     },
     requestsPage: {
       title: 'Storage requests',
@@ -428,6 +430,8 @@ export const tenantStorageTranslationRef = createTranslationRef({
       openTitle: '{{size}} have been asked for already',
       openReplaced:
         '{{requester}} asked. If you send another wish, it takes the place of that one: it stays one request.',
+      openSame:
+        '{{requester}} asked for just that. If you send it again, it stays one request.',
       openOnItsWay:
         '{{requester}} asked, and the platform team agreed: it is on its way. What you send now is a new request.',
       openLink: 'See the request',
@@ -472,6 +476,8 @@ export const tenantStorageTranslationRef = createTranslationRef({
         thenMeter: 'Use of the new quota',
         noSize: 'No size yet',
         largest: 'Largest new volume',
+        largestBesides: 'Largest new volume besides what waits',
+        besides: 'besides what waits',
         calculating: 'being worked out',
       },
       pending: {
@@ -500,7 +506,8 @@ export const tenantStorageTranslationRef = createTranslationRef({
         unchanged:
           'If you send it, no request is made. Go back to ask for another size.',
         unreadTitle: 'What exactly would change can’t be shown right now',
-        checkedAgain: 'You can go on: it is checked again when it is sent.',
+        checkedAgain:
+          'You can go on: it is checked again when it is sent. If that fails, nothing is changed, and you can start over.',
         signIn:
           'It is sent in your name: going on asks you to sign in to {{host}}.',
         notSignedIn:

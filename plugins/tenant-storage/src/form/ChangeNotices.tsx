@@ -96,11 +96,19 @@ const REPLACEABLE: StorageRequest['state'][] = [
 ];
 
 /** Says that something was asked for already, and what a new wish does to it. */
-export function OpenRequestNotice(props: { request: StorageRequest }) {
+export function OpenRequestNotice(props: {
+  request: StorageRequest;
+  /** The size that is asked for now, in bytes, if it is one. */
+  sizeBytes: string | null;
+}) {
   const { request } = props;
   const { t } = useTranslationRef(tenantStorageTranslationRef);
   const size = formatBytes(BigInt(request.sizeBytes));
   const requester = nameOf(request.requester);
+  let what: 'openSame' | 'openReplaced' | 'openOnItsWay' = 'openOnItsWay';
+  if (REPLACEABLE.includes(request.state)) {
+    what = request.sizeBytes === props.sizeBytes ? 'openSame' : 'openReplaced';
+  }
   return (
     <Notice
       tone="info"
@@ -111,12 +119,7 @@ export function OpenRequestNotice(props: { request: StorageRequest }) {
         )
       }
     >
-      {t(
-        REPLACEABLE.includes(request.state)
-          ? 'form.openReplaced'
-          : 'form.openOnItsWay',
-        { requester },
-      )}
+      {t(`form.${what}`, { requester })}
     </Notice>
   );
 }

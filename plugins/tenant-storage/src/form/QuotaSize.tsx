@@ -128,6 +128,11 @@ export function QuotaSize(props: QuotaSizeProps) {
     refusal => refusal.field !== 'reason' && !said.has(refusalText(refusal, t)),
   );
   const isBad = text.trim() !== '' && !size;
+  // The backend says what exactly is wrong with it, and of some that they are understood, but are no size that can be had.
+  const isAskedAbout =
+    refusals.length > 0 ||
+    (props.rawErrors?.length ?? 0) > 0 ||
+    (wish !== undefined && loading);
   let understood: string = t('form.size.bareNumber');
   if (size) {
     understood = t('form.size.understood', {
@@ -135,7 +140,7 @@ export function QuotaSize(props: QuotaSizeProps) {
       size: formatBytes(size.bytes),
       exact: formatExactBytes(size.bytes),
     });
-  } else if (isBad) {
+  } else if (isBad && !isAskedAbout) {
     understood = t('form.size.notUnderstood', { text: text.trim() });
   }
   let progress: 'there' | 'loading' | 'none' = 'none';
@@ -220,7 +225,10 @@ export function QuotaSize(props: QuotaSizeProps) {
           <div>{shown.summary}</div>
         )}
         {preview?.openRequest && (
-          <OpenRequestNotice request={preview.openRequest} />
+          <OpenRequestNotice
+            request={preview.openRequest}
+            sizeBytes={size ? `${size.bytes}` : null}
+          />
         )}
       </div>
       {error && (

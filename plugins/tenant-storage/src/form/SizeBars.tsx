@@ -13,7 +13,7 @@ import { ExactTooltip, Size } from '../size/Size';
 import { headroomFigure } from '../tenant/headroomText';
 import { tenantStorageTranslationRef } from '../translation';
 import { barWidths } from './barWidths';
-import { pendingAfter } from './pendingAfter';
+import { leavesRoomForWaiting, pendingAfter } from './pendingAfter';
 
 const useStyles = makeStyles(
   theme => ({
@@ -74,7 +74,12 @@ export function SizeBars(props: {
     const left = headroomFigure(headroom);
     return (
       <span>
-        {t('form.size.largest')}:{' '}
+        {t(
+          leavesRoomForWaiting(impact, headroom)
+            ? 'form.size.largestBesides'
+            : 'form.size.largest',
+        )}
+        :{' '}
         <strong>
           {left.kind === 'size' ? (
             <Size focusable bytes={left.bytes} also={headroom.explanation} />

@@ -308,6 +308,20 @@ describe('the form fields', () => {
       await waitFor(async () => expect(await size()).toHaveValue('14Gi'));
     });
 
+    it('tells beside what waits how large a new volume may be', async () => {
+      show({ ...alphaPicked, size: '14Gi' });
+      expect(
+        await screen.findByText('Largest new volume besides what waits:', {
+          exact: false,
+        }),
+      ).toBeInTheDocument();
+      await type('11Gi');
+      await waitFor(() =>
+        expect(screen.queryByText(/besides what waits/)).toBeNull(),
+      );
+      expect(await screen.findAllByText(/Largest new volume:/)).toHaveLength(2);
+    });
+
     it('is empty where nothing waits', async () => {
       show({ tenant: { underCluster: 'muc-1', tenant: 'healthy' } });
       await meter('Use of the quota now');
@@ -353,11 +367,12 @@ describe('the form fields', () => {
       show({ ...alphaPicked, size: '20Gi', reason: 'Reports' });
       await type('plenty');
       expect(
-        screen.getByText(/“plenty” can’t be understood as a size/),
-      ).toBeInTheDocument();
-      expect(
         await screen.findByText('Give a size such as 20Gi.'),
       ).toBeInTheDocument();
+      // The backend says it better, and so it is said once.
+      expect(
+        screen.queryByText(/can’t be understood as a size/),
+      ).not.toBeInTheDocument();
       expect(await size()).toBeInvalid();
       await next();
       expect(
@@ -507,6 +522,11 @@ describe('the form fields', () => {
       expect(
         screen.getByRole('link', { name: /See the request/ }),
       ).toHaveAttribute('href', expect.stringContaining('/pull/'));
+      await type('20Gi');
+      expect(
+        await screen.findByText(/^alice asked for just that/),
+      ).toBeInTheDocument();
+      expect(screen.queryByText(/takes the place/)).not.toBeInTheDocument();
     });
 
     it('proposes anew when another tenant is picked, and keeps what somebody typed', async () => {
@@ -557,7 +577,7 @@ describe('the form fields', () => {
         ['', 'Now', 'Then'],
         ['Storage quota', '10 Gi', '20 Gi'],
         ['Used', '8.2 of 10 Gi (82 %)', '8.2 of 20 Gi (41 %)'],
-        ['Largest new volume', '1.1 Gi', '11 Gi'],
+        ['Largest new volume', '1.1 Gi', '6 Gi besides what waits'],
       ]);
       expect(page).toHaveTextContent(/takes 5.3 Gi: fits/);
       expect(page).toHaveTextContent(
@@ -616,6 +636,20 @@ describe('the form fields', () => {
       expect(
         screen.queryByRole('button', { name: 'Create' }),
       ).not.toBeInTheDocument();
+    });
+
+    it('takes blanks for no reason, before anything is sent', async () => {
+      show({ ...alphaPicked, size: '20Gi', reason: '  ' });
+      await size();
+      await next();
+      expect(
+        await screen.findByRole('alert', { name: 'This can’t be asked for' }),
+      ).toHaveTextContent('There is no reason.');
+      await next();
+      expect(
+        (await screen.findAllByText(/There is no reason\./)).length,
+      ).toBeGreaterThan(1);
+      expect(onCreate).not.toHaveBeenCalled();
     });
 
     it('lets one go on when the repository can’t be read now, and says that it is checked again', async () => {

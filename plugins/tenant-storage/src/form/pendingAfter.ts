@@ -1,4 +1,7 @@
-import { QuotaImpact } from '@kmetal/backstage-plugin-tenant-storage-common';
+import {
+  Headroom,
+  QuotaImpact,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
 
 type PendingVolume = NonNullable<QuotaImpact['pending']>[number];
 
@@ -35,4 +38,15 @@ export function pendingAfter(impact: QuotaImpact): PendingAfter[] | null {
       fit: all !== undefined && all <= room ? 'fits' : 'alone',
     };
   });
+}
+
+/**
+ * Whether a headroom leaves room for volumes that wait for quota now, because they are made by themselves once it has room for them. The
+ * largest new volume may then be smaller than it is now, under a larger quota.
+ */
+export function leavesRoomForWaiting(
+  impact: QuotaImpact,
+  headroom: Headroom,
+): boolean {
+  return BigInt(headroom.inFlight ?? 0) > BigInt(impact.headroom.inFlight ?? 0);
 }

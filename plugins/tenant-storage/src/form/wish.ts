@@ -39,7 +39,8 @@ export function wishOf(
   return {
     ...tenant,
     size: textOf(form[fields.sizeField ?? 'size']),
-    ...(reason.trim() && { reason }),
+    // Blanks are no reason; the backend says so before anything is sent.
+    ...(reason && { reason }),
     ...(form[fields.allowBelowUseField ?? 'allowBelowUse'] === true && {
       allowBelowUse: true,
     }),

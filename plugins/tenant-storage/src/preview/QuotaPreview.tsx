@@ -17,6 +17,7 @@ import {
   NoPreviewNotice,
   OpenRequestNotice,
 } from '../form/ChangeNotices';
+import { leavesRoomForWaiting } from '../form/pendingAfter';
 import { PendingVolumes } from '../form/PendingVolumes';
 import { QuotaPreviewProps } from '../form/schema';
 import { useQuotaPreview } from '../form/useQuotaPreview';
@@ -76,6 +77,7 @@ const useStyles = makeStyles(
       '& tbody th': { fontWeight: 400 },
     },
     then: { fontWeight: 700 },
+    besides: { fontWeight: 400, color: theme.palette.textSubtle },
     gates: {
       listStyle: 'none',
       margin: 0,
@@ -100,6 +102,8 @@ const useStyles = makeStyles(
       overflowWrap: 'anywhere',
       maxHeight: 420,
       overflow: 'auto',
+      // Words that somebody wrote are quoted as code, in one line as long as they are.
+      '& pre, & pre code': { whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' },
     },
   }),
   { name: 'TenantStorageQuotaPreview' },
@@ -188,6 +192,13 @@ function ImpactTable({ impact }: { impact: QuotaImpact }) {
           </td>
           <td className={classes.then}>
             <Largest headroom={impact.headroomAfter} />
+            {impact.headroomAfter &&
+              leavesRoomForWaiting(impact, impact.headroomAfter) && (
+                <span className={classes.besides}>
+                  {' '}
+                  {t('form.size.besides')}
+                </span>
+              )}
           </td>
         </tr>
       </tbody>
@@ -242,7 +253,10 @@ function Previewed(props: { preview: QuotaChangePreview; wish: QuotaChange }) {
         </Notice>
       )}
       {preview.openRequest && (
-        <OpenRequestNotice request={preview.openRequest} />
+        <OpenRequestNotice
+          request={preview.openRequest}
+          sizeBytes={preview.impact.after}
+        />
       )}
       <FreshnessNotices freshness={preview.freshness} errors={[]} now={now} />
       {preview.warnings.length > 0 && (

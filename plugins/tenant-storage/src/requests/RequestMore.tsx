@@ -106,10 +106,12 @@ export function RequestRemedy(props: { trouble: Trouble }) {
   if (openRequest && isAskedFor) {
     return (
       <div>
-        {t('requestMore.askedFor', {
-          size: formatBytes(asked),
-          state: text.state(openRequest),
-        })}
+        {openRequest.state === 'stuck'
+          ? t('requestMore.askedForStuck', { size: formatBytes(asked) })
+          : t('requestMore.askedFor', {
+              size: formatBytes(asked),
+              state: text.state(openRequest),
+            })}
       </div>
     );
   }

@@ -32,7 +32,9 @@ export const useRequestColumnStyles = makeStyles(
     tenant: { width: '17%', overflowWrap: 'anywhere' },
     change: {
       width: '15%',
-      [theme.breakpoints.down('sm')]: { width: '19%' },
+      whiteSpace: 'nowrap',
+      // Two long sizes would run into what stands beside them.
+      [theme.breakpoints.down('sm')]: { width: '19%', whiteSpace: 'normal' },
     },
     who: {
       width: '31%',
@@ -119,9 +121,7 @@ export function RequestRow(props: { request: StorageRequest; now: number }) {
           })}
         </div>
       </TableCell>
-      <TableCell
-        className={`${columns.cell} ${columns.change} ${columns.nowrap}`}
-      >
+      <TableCell className={`${columns.cell} ${columns.change}`}>
         {text.change(request)}
       </TableCell>
       <TableCell className={`${columns.cell} ${columns.who}`}>
@@ -135,6 +135,7 @@ export function RequestRow(props: { request: StorageRequest; now: number }) {
             {text.state(request)}
             {request.by &&
               IS_SOMEBODYS[request.state] &&
+              !request.message?.startsWith(request.by) &&
               ` ${t('requestsPage.by', { who: request.by })}`}
           </span>
         </div>

@@ -98,7 +98,10 @@ function CurrentRequest(props: { request: StorageRequest; now: number }) {
       <div className={classes.next} role="status">
         {request.message && (
           <>
-            {request.by && <div>{t('requests.says', { who: request.by })}</div>}
+            {/* Of every other state the portal says it, also where somebody is the cause. */}
+            {request.by && request.state === 'changesRequested' && (
+              <div>{t('requests.says', { who: request.by })}</div>
+            )}
             <div className={classes.said}>{request.message}</div>
           </>
         )}

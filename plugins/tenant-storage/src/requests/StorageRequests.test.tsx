@@ -11,7 +11,12 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
-import { answerAboutRequests, requestCases } from '../../dev/storageRequests';
+import {
+  answerAboutRequests,
+  requestCases,
+  requestThrough,
+  step,
+} from '../../dev/storageRequests';
 import { ago } from '../../dev/tenants';
 import { tenantStorageApiRef } from '../api/TenantStorageApi';
 import { TenantStorageClient } from '../api/TenantStorageClient';
@@ -92,6 +97,25 @@ describe('the page of requests', () => {
       'href',
       expect.stringMatching(/^https:\/\/git\.example\.com\//),
     );
+  });
+
+  it('names who closed a request once', async () => {
+    requests = {
+      closed: [
+        requestThrough(
+          [
+            step('opened', 60, 'alice'),
+            step('withdrawn', 5, 'petra', 'petra closed it'),
+          ],
+          { tenant: 'closed' },
+        ),
+      ],
+    };
+    show();
+    const row = await within(await table('Past')).findByRole('row', {
+      name: /closed/,
+    });
+    expect(row).toHaveTextContent('withdrawnpetra closed it');
   });
 
   it('turns the pages of what is past', async () => {

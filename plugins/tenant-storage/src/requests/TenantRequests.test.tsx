@@ -21,7 +21,7 @@ import {
   requestThrough,
   step,
 } from '../../dev/storageRequests';
-import { TenantCase, ago, tenantCases } from '../../dev/tenants';
+import { TenantCase, ago, gi, tenantCases } from '../../dev/tenants';
 import { answerTo } from '../../dev/tenantStorageServer';
 import { tenantStorageApiRef } from '../api/TenantStorageApi';
 import { TenantStorageClient } from '../api/TenantStorageClient';
@@ -196,10 +196,28 @@ describe('requests in the tab', () => {
     expect(words).toHaveTextContent(
       'the Kustomization tenants in flux-system is not ready',
     );
-    expect(words).toHaveTextContent('It does not go on by itself.');
+    expect(words).toHaveTextContent('Point them at the change.');
     expect(
       wishOf(screen.getByRole('button', { name: 'Request more storage' })),
     ).toEqual({ tenant: { underCluster: 'muc-1', tenant: 'stuck' } });
+  });
+
+  it('quotes nobody where the portal says who closed a request', async () => {
+    requests = {
+      alpha: [
+        requestThrough(
+          [
+            step('opened', 60, 'alice'),
+            step('withdrawn', 5, 'petra', 'petra closed it'),
+          ],
+          {},
+        ),
+      ],
+    };
+    show('alpha');
+    const words = await panel();
+    expect(words).toHaveTextContent('petra closed it');
+    expect(words).not.toHaveTextContent('petra says');
   });
 
   it('folds away what is past, with its dates', async () => {
@@ -245,7 +263,9 @@ describe('requests in the tab', () => {
       name: 'Requests may be further than is shown',
     });
     expect(notices).toHaveLength(1);
-    expect(notices[0]).toHaveTextContent('git.example.com answers 503 (since');
+    expect(notices[0]).toHaveTextContent(
+      /Since .+: git\.example\.com answers 503\. Nothing is lost/,
+    );
     expect(notices[0]).toHaveTextContent('Nothing is lost');
   });
 
@@ -306,6 +326,24 @@ describe('requests in the tab', () => {
           'A request for 20 Gi is under way: waits for approval.',
         ),
       );
+    });
+
+    it('does not call under way what is stuck', async () => {
+      requests = {
+        alpha: [
+          requestThrough([step('merged', 60), step('stuck', 5)], {
+            size: '20Gi',
+            sizeBytes: gi(20),
+          }),
+        ],
+      };
+      show('alpha');
+      await waitFor(async () =>
+        expect(await attention()).toHaveTextContent(
+          'A request for 20 Gi is stuck: the platform team has to see to it.',
+        ),
+      );
+      expect(await attention()).not.toHaveTextContent('under way');
     });
 
     it('calls for no more where a larger quota has room by now for what was refused', async () => {

@@ -11,14 +11,15 @@ import { tenantStorageTranslationRef } from '../translation';
 export function useRequestText() {
   const { t } = useTranslationRef(tenantStorageTranslationRef);
 
+  /** A size whose unit stays with its number where the line breaks. */
+  const size = (bytes: string) =>
+    formatBytes(BigInt(bytes)).replace(' ', '\u00a0');
+
   /** "10 Gi → 20 Gi" */
   const change = ({ before, sizeBytes }: StorageRequest): string =>
     t('requests.change', {
-      before:
-        before === null
-          ? t('requests.noQuotaBefore')
-          : formatBytes(BigInt(before)),
-      after: formatBytes(BigInt(sizeBytes)),
+      before: before === null ? t('requests.noQuotaBefore') : size(before),
+      after: size(sizeBytes),
     });
 
   /** "alice" */
