@@ -102,8 +102,6 @@ const useStyles = makeStyles(
       overflowWrap: 'anywhere',
       maxHeight: 420,
       overflow: 'auto',
-      // Words that somebody wrote are quoted as code, in one line as long as they are.
-      '& pre, & pre code': { whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' },
     },
   }),
   { name: 'TenantStorageQuotaPreview' },
