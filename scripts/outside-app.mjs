@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import {
   chmod,
+  copyFile,
   mkdir,
   mkdtemp,
   readFile,
@@ -77,6 +78,15 @@ async function startRegistry(packed) {
     server.closeAllConnections();
   });
   return `http://127.0.0.1:${server.address().port}`;
+}
+
+/** Runs what asks a registry; once more if that fails, since registries have bad moments. */
+async function runWithRegistry(...command) {
+  try {
+    await run(...command);
+  } catch {
+    await run(...command);
+  }
 }
 
 /** What the README tells to do, step by step: the fenced blocks of its section, by language. */
@@ -301,13 +311,16 @@ async function main() {
     }),
   );
 
+  // As create-app does with a seed of its own, where it can: versions that are known to go together.
+  await copyFile(path.join(root, 'yarn.lock'), path.join(app, 'yarn.lock'));
+
   progress.step('The README, word for word');
   let configuration = {};
   for (const { language, text } of await readmeBlocks()) {
     if (language === 'sh' && text.includes('kubectl')) continue; // the demo's under clusters have had their reader applied
     if (language === 'sh') {
       progress.note(text.trim().split('\n')[0].slice(0, 60));
-      await run('sh', ['-ec', text], {
+      await runWithRegistry('sh', ['-ec', text], {
         cwd: app,
         env: outside,
         log: log('readme'),
@@ -491,8 +504,18 @@ try {
   await main();
 } catch (error) {
   failure = error;
+  // The folder with the logs goes; what was said last stays.
+  const file = /The whole output is in (\S+\.log)\./.exec(error.message)?.[1];
+  if (file)
+    failure.log = await readFile(path.resolve(root, file), 'utf8').catch(
+      () => undefined,
+    );
 }
 for (const stop of started.reverse()) await stop();
+if (failure?.log) {
+  const lines = failure.log.split('\n').slice(-40);
+  process.stderr.write(`${lines.map(line => line.slice(0, 400)).join('\n')}\n`);
+}
 if (failure) fail(failure);
 process.stdout.write('The plugins work in an app outside this workspace.\n');
 process.exit(0);
