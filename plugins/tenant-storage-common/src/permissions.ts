@@ -27,9 +27,17 @@ export const fleetReadPermission = createPermission({
   resourceType: RESOURCE_TYPE_UNDER_CLUSTER,
 });
 
+/** @public Ask for a change of what a whole under cluster's storage is made of: classes, backends, backup locations, new tenants. */
+export const platformChangeCreatePermission = createPermission({
+  name: 'tenant-storage.platform-change.create',
+  attributes: { action: 'create' },
+  resourceType: RESOURCE_TYPE_UNDER_CLUSTER,
+});
+
 /** @public All permissions of the plugin. */
 export const tenantStoragePermissions = [
   tenantReadPermission,
   changeCreatePermission,
   fleetReadPermission,
+  platformChangeCreatePermission,
 ];

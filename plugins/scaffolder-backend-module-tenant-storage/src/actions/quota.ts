@@ -284,8 +284,8 @@ export function createQuotaAction(options: {
               z.object({
                 path: z.string().describe('The path in the repository'),
                 status: z
-                  .enum(['created', 'changed'])
-                  .describe('Whether the file is new'),
+                  .enum(['created', 'changed', 'deleted'])
+                  .describe('What becomes of the file'),
               }),
             )
             .describe('The files that the change writes'),

@@ -142,6 +142,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/changes/{change}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a change of an under cluster's storage would do, and what would be proposed (permission tenant-storage.platform-change.create)
+         * Nothing is changed and nothing is proposed.
+         */
+        post: operations["previewStorageChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change}/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the planner of a change needs (permission tenant-storage.platform-change.create)
+         * For the Scaffolder's action alone, which asks on behalf of the task's initiator. People have the preview.
+         */
+        post: operations["getStorageChangeFacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Records that a change is about to be proposed, so that it is followed (permission tenant-storage.platform-change.create)
+         * Only the scaffolder may, on behalf of the task's initiator, who becomes the requester. A request that is open for the same object and
+         *     not merged yet is the same request, with the latest wish.
+         */
+        post: operations["recordStorageChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/requests": {
         parameters: {
             query?: never;
@@ -572,7 +633,7 @@ export interface components {
             files: {
                 path: string;
                 /** One of the words below. */
-                status: "created" | "changed";
+                status: "created" | "changed" | "deleted";
             }[];
             /** A unified diff of the lines that change; lines around them are left out, because they may be about others. */
             diff: string;
@@ -635,20 +696,508 @@ export interface components {
             branch: string | null;
             /** The folder that manifests are looked for in; null = everywhere. */
             root: string | null;
+            /**
+             * Where values live that are not in the manifest of their object. quota = a tenant's quota; localPath = the map `storageClassConfigs`
+             *     of local-path's chart; nodePathMap = the list of nodes and paths of one class, `{storageClass}`; webhook = the values of a tenant's
+             *     kmetal-webhook release.
+             */
             locators: {
-                quota?: {
-                    files: string;
-                    object?: {
-                        apiGroup?: string;
-                        kind?: string;
-                        namespace?: string;
-                        name?: string;
-                    };
-                    path: components["schemas"]["YamlPathStep"][];
-                };
+                quota?: components["schemas"]["ValueLocator"];
+                localPath?: components["schemas"]["ValueLocator"];
+                nodePathMap?: components["schemas"]["ValueLocator"];
+                webhook?: components["schemas"]["ValueLocator"];
             };
+            /** Paths of files for objects that are nowhere yet. quota = a tenant's quota; storage = every other, with `{change}` and `{object}` filled in. */
             newFiles: {
                 quota?: string;
+                storage?: string;
+            };
+        };
+        ValueLocator: {
+            files: string;
+            object?: {
+                apiGroup?: string;
+                kind?: string;
+                namespace?: string;
+                name?: string;
+            };
+            path: components["schemas"]["YamlPathStep"][];
+        };
+        /**
+         * What can be changed of an under cluster's storage; the quota of a tenant has routes of its own.
+         * One of the words below.
+         */
+        StorageChangeKind: "velero-location" | "profile" | "backend" | "paths" | "tenant" | "class" | "rook-ceph" | "minio" | "snapshot" | "restore" | "benchmark";
+        /** A wish for a change. The input is the change's own, as its Scaffolder action describes it; what can't be is refused by field. */
+        StorageChangeWish: {
+            underCluster: string;
+            /** Why, for the approver. A preview without it is about the change alone. */
+            reason?: string;
+            input: {
+                [key: string]: unknown;
+            };
+        };
+        /** One thing that the change means, in words for people; null = unknown or does not apply, `note` says which. */
+        ChangeImpact: {
+            what: string;
+            before: string | null;
+            after: string | null;
+            note: string | null;
+        };
+        StorageChangePreview: {
+            /** Whether there is anything to propose; null if the repository could not be read. */
+            changed: boolean | null;
+            /** In a sentence. */
+            summary: string;
+            /** The pull request's title. */
+            title: string;
+            /** The pull request's description in Markdown; null without a reason. */
+            body: string | null;
+            branch: string | null;
+            repository: {
+                host: string;
+                repository: string;
+            } | null;
+            files: {
+                path: string;
+                /** One of the words below. */
+                status: "created" | "changed" | "deleted";
+            }[];
+            /** A unified diff. */
+            diff: string;
+            warnings: components["schemas"]["ChangeWarning"][];
+            refusals: components["schemas"]["ChangeRefusal"][];
+            gates: components["schemas"]["ChangeGate"][];
+            impact: components["schemas"]["ChangeImpact"][];
+            /** A request about the same object that is open already; a new wish replaces its wish. */
+            openRequest: components["schemas"]["StorageRequest"] | null;
+            /** Why the repository can't be read now, for people. */
+            repositoryProblem: string | null;
+            freshness: components["schemas"]["Freshness"];
+        };
+        StorageChangeFacts: {
+            facts: components["schemas"]["UnderClusterFacts"];
+            /** In the order in which they are looked through; none = not configured. */
+            repositories: components["schemas"]["ManifestRepository"][];
+            branches: components["schemas"]["ChangeBranch"][];
+            reviewers: {
+                users: string[];
+                teams: string[];
+            };
+            openRequest: components["schemas"]["ProposedRequest"];
+        };
+        NewStorageChangeRequest: {
+            underCluster: string;
+            input: {
+                [key: string]: unknown;
+            };
+            reason: string;
+            title: string;
+            host: string;
+            repository: string;
+        };
+        ClaimPropertySet: {
+            accessModes: string[];
+            volumeMode: string | null;
+        };
+        NodePaths: {
+            node: string;
+            paths: string[];
+        };
+        /**
+         * known = all there are are told; notInstalled = the under cluster has no such kind; unknown = they can't be seen now, `because` says why:
+         *     nothing may be concluded from what is not told.
+         * One of the words below.
+         */
+        Sight: "known" | "notInstalled" | "unknown";
+        /** A request that is open in the under cluster. */
+        OpenChange: {
+            change: string;
+            object: string;
+            state: components["schemas"]["StorageRequestState"];
+            merged: boolean;
+            input: {
+                [key: string]: unknown;
+            };
+        };
+        /** A StorageClass. Labels and annotations are those that tell who applies it. */
+        StorageClassFact: {
+            name: string;
+            provisioner: string;
+            parameters: {
+                [key: string]: string;
+            };
+            reclaimPolicy: string | null;
+            volumeBindingMode: string | null;
+            allowVolumeExpansion: boolean;
+            isDefault: boolean;
+            isDefaultVirt: boolean;
+            labels: {
+                [key: string]: string;
+            };
+            annotations: {
+                [key: string]: string;
+            };
+        };
+        /** A StorageProfile of CDI. */
+        StorageProfileFact: {
+            name: string;
+            pinned: components["schemas"]["ClaimPropertySet"][];
+            claimPropertySets: components["schemas"]["ClaimPropertySet"][];
+            provisioner: string | null;
+            labels: {
+                [key: string]: string;
+            };
+            annotations: {
+                [key: string]: string;
+            };
+        };
+        /** A CSIDriver. */
+        CsiDriverFact: {
+            name: string;
+            deletedAt: components["schemas"]["Time"] | null;
+        };
+        /** The CSI drivers that are registered on a node. */
+        CsiNodeFact: {
+            node: string;
+            drivers: string[];
+        };
+        /** A node. */
+        NodeFact: {
+            name: string;
+            controlPlane: boolean;
+            ready: boolean | null;
+            unschedulable: boolean;
+        };
+        /** PersistentVolumes of one class, provisioner and phase, counted. */
+        VolumeGroupFact: {
+            storageClass: string | null;
+            provisionedBy: string | null;
+            phase: string | null;
+            count: number;
+            bytes: components["schemas"]["Bytes"];
+            largest: components["schemas"]["Bytes"];
+            nodes: string[];
+        };
+        /** A PersistentVolumeClaim of the namespaces that the change is about. */
+        StorageClaimFact: {
+            namespace: string;
+            name: string;
+            storageClass: string | null;
+            phase: string | null;
+            volumeMode: string | null;
+            accessModes: string[];
+            requested: components["schemas"]["Bytes"] | null;
+            capacity: components["schemas"]["Bytes"] | null;
+            provisionedBy: string | null;
+            volume: string | null;
+        };
+        /** What is being created or waits: a pending claim, a DataVolume that has not succeeded, a prime or scratch claim. */
+        UnderWayFact: {
+            namespace: string;
+            kind: string;
+            name: string;
+            storageClass: string | null;
+            phase: string | null;
+        };
+        /** What a tenant has and uses of the tenants' class. */
+        TenantStorageFact: {
+            name: string;
+            quota: string | null;
+            hard: components["schemas"]["Bytes"] | null;
+            used: components["schemas"]["Bytes"] | null;
+            largestClaim: components["schemas"]["Bytes"] | null;
+            headroom: components["schemas"]["Headroom"];
+        };
+        /** A namespace. */
+        ClusterNamespaceFact: {
+            name: string;
+            deletedAt: components["schemas"]["Time"] | null;
+        };
+        /** A ResourceQuota with storage keys, of the namespaces that the change is about. */
+        ClusterQuotaFact: {
+            namespace: string;
+            name: string;
+            hard: {
+                [key: string]: string;
+            };
+            used: {
+                [key: string]: string;
+            };
+            labels: {
+                [key: string]: string;
+            };
+            annotations: {
+                [key: string]: string;
+            };
+        };
+        /** A HelmRelease of Flux; its values are not told, they may hold secrets. */
+        HelmReleaseFact: {
+            namespace: string;
+            name: string;
+            chart: string | null;
+            version: string | null;
+            releaseName: string | null;
+            targetNamespace: string | null;
+            /** Of the condition Ready: True, False or Unknown. */
+            ready: string | null;
+            message: string | null;
+            generationObserved: boolean | null;
+            suspended: boolean;
+            driftDetection: string | null;
+            labels: {
+                [key: string]: string;
+            };
+            annotations: {
+                [key: string]: string;
+            };
+        };
+        /** A Kustomization of Flux. */
+        KustomizationFact: {
+            namespace: string;
+            name: string;
+            path: string | null;
+            source: string | null;
+            prune: boolean | null;
+            wait: boolean | null;
+            force: boolean | null;
+            suspended: boolean;
+            /** Of the condition Ready: True, False or Unknown. */
+            ready: string | null;
+            message: string | null;
+            lastAppliedRevision: string | null;
+        };
+        /** What the local-path provisioner's ConfigMap says of one class; class null = the provisioner's only map. */
+        LocalPathMapFact: {
+            namespace: string;
+            name: string;
+            storageClass: string | null;
+            nodePaths: components["schemas"]["NodePaths"][];
+            sharedFileSystemPath: string | null;
+            labels: {
+                [key: string]: string;
+            };
+            annotations: {
+                [key: string]: string;
+            };
+        };
+        /** A BackupStorageLocation of Velero; phase null = not validated yet. */
+        BackupLocationFact: {
+            namespace: string;
+            name: string;
+            provider: string | null;
+            bucket: string | null;
+            prefix: string | null;
+            default: boolean;
+            accessMode: string | null;
+            phase: string | null;
+            message: string | null;
+            labels: {
+                [key: string]: string;
+            };
+            annotations: {
+                [key: string]: string;
+            };
+        };
+        /** A VolumeSnapshotLocation of Velero. */
+        SnapshotLocationFact: {
+            namespace: string;
+            name: string;
+            provider: string | null;
+            labels: {
+                [key: string]: string;
+            };
+            annotations: {
+                [key: string]: string;
+            };
+        };
+        /** A Schedule of Velero; storageLocation null = the default one. */
+        BackupScheduleFact: {
+            namespace: string;
+            name: string;
+            storageLocation: string | null;
+            volumeSnapshotLocations: string[];
+            paused: boolean;
+        };
+        /** A Backup of Velero. */
+        VeleroBackupFact: {
+            namespace: string;
+            name: string;
+            storageLocation: string | null;
+            volumeSnapshotLocations: string[];
+            phase: string | null;
+        };
+        /** A Restore of Velero. */
+        VeleroRestoreFact: {
+            namespace: string;
+            name: string;
+            backup: string | null;
+            schedule: string | null;
+            phase: string | null;
+        };
+        /** A VolumeSnapshotClass. */
+        SnapshotClassFact: {
+            name: string;
+            driver: string;
+            deletionPolicy: string | null;
+            isDefault: boolean;
+            labels: {
+                [key: string]: string;
+            };
+            annotations: {
+                [key: string]: string;
+            };
+        };
+        /** A VolumeSnapshot of the namespaces that the change is about. */
+        VolumeSnapshotFact: {
+            namespace: string;
+            name: string;
+            claim: string | null;
+            snapshotClass: string | null;
+            ready: boolean | null;
+            restoreSize: components["schemas"]["Bytes"] | null;
+            driver: string | null;
+            error: string | null;
+        };
+        /** A Job of the namespaces that the change is about. */
+        StorageJobFact: {
+            namespace: string;
+            name: string;
+            succeeded: boolean;
+            failed: boolean;
+        };
+        /** What plans of changes need to know of an under cluster. Lists have a sight each; they are empty unless it is `known`. */
+        UnderClusterFacts: {
+            underCluster: components["schemas"]["Label"];
+            title: string;
+            /** The class that tenants' volumes are carved out of. */
+            storageClass: string;
+            cdi: {
+                /** Null = not known. */
+                phase: string | null;
+                /** CDIConfig.status.filesystemOverhead.global, such as 0.06; null = not known. */
+                overhead: string | null;
+                classOverhead: {
+                    [key: string]: string;
+                };
+            };
+            capacity: {
+                bytes: components["schemas"]["Bytes"];
+                /** One of the words below. */
+                source: "configured" | "CSIStorageCapacity";
+            } | null;
+            /** Sum of the class' quotas of all tenants; null if unknown. */
+            quotaSum: components["schemas"]["Bytes"] | null;
+            openChanges: components["schemas"]["OpenChange"][];
+            storageClasses: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["StorageClassFact"][];
+            };
+            storageProfiles: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["StorageProfileFact"][];
+            };
+            csiDrivers: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["CsiDriverFact"][];
+            };
+            csiNodes: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["CsiNodeFact"][];
+            };
+            nodes: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["NodeFact"][];
+            };
+            volumes: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["VolumeGroupFact"][];
+            };
+            claims: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["StorageClaimFact"][];
+            };
+            underWay: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["UnderWayFact"][];
+            };
+            tenants: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["TenantStorageFact"][];
+            };
+            namespaces: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["ClusterNamespaceFact"][];
+            };
+            resourceQuotas: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["ClusterQuotaFact"][];
+            };
+            helmReleases: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["HelmReleaseFact"][];
+            };
+            kustomizations: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["KustomizationFact"][];
+            };
+            localPathMaps: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["LocalPathMapFact"][];
+            };
+            backupLocations: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["BackupLocationFact"][];
+            };
+            snapshotLocations: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["SnapshotLocationFact"][];
+            };
+            backupSchedules: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["BackupScheduleFact"][];
+            };
+            backups: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["VeleroBackupFact"][];
+            };
+            restores: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["VeleroRestoreFact"][];
+            };
+            snapshotClasses: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["SnapshotClassFact"][];
+            };
+            snapshots: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["VolumeSnapshotFact"][];
+            };
+            jobs: {
+                sight: components["schemas"]["Sight"];
+                because: string | null;
+                items: components["schemas"]["StorageJobFact"][];
             };
         };
         QuotaChangeFacts: {
@@ -662,15 +1211,16 @@ export interface components {
                 users: string[];
                 teams: string[];
             };
-            /** What is proposed already for the same object, asked of the Git host just now. */
-            openRequest: {
-                request: components["schemas"]["StorageRequest"];
-                /** false = it conflicts with the target branch; null = there is no pull request yet, or the Git host can't tell. */
-                mergeable: boolean | null;
-                /** The pull request's title now, which tells whether it says what its branch does; null = there is no pull request yet. Absent = not asked. */
-                title?: string | null;
-            } | null;
+            openRequest: components["schemas"]["ProposedRequest"];
         };
+        /** What is proposed already for the same object, asked of the Git host just now. */
+        ProposedRequest: {
+            request: components["schemas"]["StorageRequest"];
+            /** false = it conflicts with the target branch; null = there is no pull request yet, or the Git host can't tell. */
+            mergeable: boolean | null;
+            /** The pull request's title now, which tells whether it says what its branch does; null = there is no pull request yet. Absent = not asked. */
+            title?: string | null;
+        } | null;
         ChangeBranch: {
             host: string;
             repository: string;
@@ -698,6 +1248,7 @@ export interface components {
             /** The live quota when it was planned; null if there was none or it was not known. */
             before: components["schemas"]["Bytes"] | null;
         };
+        RequestedChange: "quota" | components["schemas"]["StorageChangeKind"];
         /**
          * preparing = about to be proposed; opened = a pull request is open; changesRequested, approved = a reviewer said so; merged = in Git;
          *     applied = Flux has applied it; live = the under cluster has it; stuck = it does not go on, `message` says why; withdrawn = closed without a merge.
@@ -718,12 +1269,16 @@ export interface components {
             /** Format: uuid */
             id: string;
             underCluster: components["schemas"]["Label"];
-            tenant: components["schemas"]["Label"];
-            /** One of the words below. */
-            change: "quota";
-            /** As it was asked for. */
-            size: string;
-            sizeBytes: components["schemas"]["Bytes"];
+            /** The tenant that it is about; null for a change of the under cluster's storage, which the platform team sees alone. */
+            tenant: components["schemas"]["Label"] | null;
+            change: components["schemas"]["RequestedChange"];
+            /** What is changed, by name; with the under cluster and the change it tells one request from another. Of a quota, the tenant. */
+            object: string;
+            /** What was asked for, in a line. */
+            title: string;
+            /** Of a quota, as it was asked for; null for every other change. */
+            size: string | null;
+            sizeBytes: components["schemas"]["Bytes"] | null;
             before: components["schemas"]["Bytes"] | null;
             reason: string;
             /** Entity reference. */
@@ -805,6 +1360,7 @@ export interface components {
         };
     };
     parameters: {
+        Change: components["schemas"]["StorageChangeKind"];
         UnderCluster: components["schemas"]["Label"];
         /** The tenant's namespace in the under cluster. */
         Tenant: components["schemas"]["Label"];
@@ -1033,6 +1589,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuotaChangeFacts"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            /** Somebody else than the scaffolder asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    previewStorageChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change: components["parameters"]["Change"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StorageChangeWish"];
+            };
+        };
+        responses: {
+            /** The preview. What can't be done is in `refusals`, by field; that is no error. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageChangePreview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getStorageChangeFacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change: components["parameters"]["Change"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StorageChangeWish"];
+            };
+        };
+        responses: {
+            /** The facts, and the repositories in which the under cluster's manifests are. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageChangeFacts"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            /** Somebody else than the scaffolder asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    recordStorageChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change: components["parameters"]["Change"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStorageChangeRequest"];
+            };
+        };
+        responses: {
+            /** The request. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageRequest"];
                 };
             };
             400: components["responses"]["BadRequest"];

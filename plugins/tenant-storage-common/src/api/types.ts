@@ -80,3 +80,21 @@ export type StorageRequestList = components['schemas']['StorageRequestList'];
 export type ListRequestsQuery = NonNullable<
   operations['listRequests']['parameters']['query']
 >;
+/** @public What can be changed of an under cluster's storage. */
+export type StorageChangeKind = components['schemas']['StorageChangeKind'];
+/** @public Every change that is followed as a request. */
+export type RequestedChange = components['schemas']['RequestedChange'];
+/** @public A wish for a change: body of `POST /v1/changes/{change}/preview` and `.../facts`. */
+export type StorageChangeWish = components['schemas']['StorageChangeWish'];
+/** @public Answer of `POST /v1/changes/{change}/preview`. */
+export type StorageChangePreview =
+  components['schemas']['StorageChangePreview'];
+/** @public One thing that a change means, in words. */
+export type ChangeImpact = components['schemas']['ChangeImpact'];
+/** @public Answer of `POST /v1/changes/{change}/facts`. */
+export type StorageChangeFacts = components['schemas']['StorageChangeFacts'];
+/** @public Body of `POST /v1/changes/{change}/requests`. */
+export type NewStorageChangeRequest =
+  components['schemas']['NewStorageChangeRequest'];
+/** @public What plans of changes need to know of an under cluster. */
+export type UnderClusterFacts = components['schemas']['UnderClusterFacts'];

@@ -15,8 +15,8 @@ export type PlanAudience = 'approver' | 'requester';
 export interface PlannedFile {
   /** Relative to the repository, with slashes. */
   path: string;
-  status: 'created' | 'changed';
-  /** The whole text after the change; null for a requester, because others may be in the file. */
+  status: 'created' | 'changed' | 'deleted';
+  /** The whole text after the change; null for a deleted file, and for a requester, because others may be in the file. */
   content: string | null;
 }
 
@@ -26,17 +26,8 @@ export interface PlannedFile {
  * @public
  */
 export interface ChangeWarning {
-  code:
-    | 'belowUse'
-    | 'capacityExceeded'
-    | 'liveDiffers'
-    | 'nothingLeft'
-    | 'otherLimitBindsFirst'
-    | 'otherQuotaBindsFirst'
-    | 'pendingStaysBlocked'
-    | 'quotaUnknown'
-    | 'takesOverQuota'
-    | 'useUnknown';
+  /** Stable: `belowUse`, `capacityExceeded`, ... */
+  code: string;
   message: string;
 }
 
@@ -64,7 +55,8 @@ export interface ChangeRefusal {
  * @public
  */
 export interface ChangeGate {
-  id: 'quotaCoversUse' | 'quotaAsPlanned';
+  /** Stable: `quotaCoversUse`, `classGone`, ... */
+  id: string;
   title: string;
   state: 'passed' | 'failed' | 'unknown';
   detail: string;

@@ -5,7 +5,7 @@ import type {
 import { RepositoryFiles } from '../gitops';
 import type { QuotaPlanInput } from './quota';
 import type { QuotaFacts } from './quotaFacts';
-import type { GitOpsSettings } from './quotaManifest';
+import type { GitOpsSettings } from './gitOpsRepository';
 import type { QuotaRequest } from './quotaRequest';
 
 export const GI = 2n ** 30n;

@@ -1,5 +1,5 @@
 import type { ManifestRepository } from '@kmetal/backstage-plugin-tenant-storage-common';
-import type { GitOpsSettings } from './quotaManifest';
+import type { GitOpsSettings } from './gitOpsRepository';
 
 /**
  * What a planner needs to know of a repository, from what the backend tells of it.

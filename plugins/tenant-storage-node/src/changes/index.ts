@@ -14,7 +14,7 @@ export {
   type PendingVolume,
   type QuotaFacts,
 } from './quotaFacts';
-export type { GitOpsRepository, GitOpsSettings } from './quotaManifest';
+export type { GitOpsRepository, GitOpsSettings } from './gitOpsRepository';
 export {
   quotaReason,
   quotaSize,
@@ -22,3 +22,21 @@ export {
   type QuotaSize,
 } from './quotaRequest';
 export { quotaGates, smallestUnblockingQuota } from './quotaWarnings';
+export { changeTrailer, wishesInTrailer } from './changeTrailer';
+export {
+  planStorageChange,
+  readStorageChange,
+  storageChangeBranch,
+  storageChangeFingerprint,
+  type StorageChangePlan,
+  type StorageChangePlanInput,
+} from './planStorageChange';
+export { refusalOf } from './refusal';
+export type {
+  ChangeArrival,
+  PlannedChange,
+  Planning,
+  StorageChange,
+  StorageChangeField,
+} from './storageChange';
+export { storageChangeOf, storageChanges } from './storageChanges';

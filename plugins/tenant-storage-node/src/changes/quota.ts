@@ -5,19 +5,11 @@ import {
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { branchName, GitOpsError } from '../gitops';
 import { unifiedDiff, type FileChange } from '../gitops/unifiedDiff';
-import type {
-  ChangePlan,
-  ChangeRefusal,
-  PlanAudience,
-  PlannedFile,
-} from './changePlan';
+import type { ChangePlan, PlanAudience, PlannedFile } from './changePlan';
 import { quotaBody, quotaTitle } from './quotaDescription';
 import { classLimitOf, usedOf, type QuotaFacts } from './quotaFacts';
-import {
-  quotaInGit,
-  type GitOpsRepository,
-  type QuotaInGit,
-} from './quotaManifest';
+import type { GitOpsRepository } from './gitOpsRepository';
+import { quotaInGit, type QuotaInGit } from './quotaManifest';
 import {
   labelName,
   quotaReason,
@@ -26,6 +18,7 @@ import {
   type QuotaSize,
 } from './quotaRequest';
 import { quotaGates, quotaWarnings } from './quotaWarnings';
+import { refusalOf, tried } from './refusal';
 
 /**
  * What a plan for a quota is made from.
@@ -54,30 +47,6 @@ export function quotaBranch(underCluster: string, tenant: string): string {
     )}.quota`,
     'branch',
   );
-}
-
-/** The value of `run`, or what it was refused with, noted. */
-function tried<T>(refused: GitOpsError[], run: () => T): T | undefined {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof GitOpsError)) throw error;
-    refused.push(error);
-    return undefined;
-  }
-}
-
-function refusal(error: GitOpsError, audience: PlanAudience): ChangeRefusal {
-  const more =
-    audience === 'approver' && error.fleetDetail ? ` ${error.fleetDetail}` : '';
-  return {
-    code: error.code,
-    field: error.field ?? null,
-    message: `${error.problem}${more}`,
-    remedy: error.remedy,
-    file: error.file ?? null,
-    line: error.line ?? null,
-  };
 }
 
 function bytesOf(text: string | undefined): bigint | undefined {
@@ -147,7 +116,7 @@ function refusedPlan(
   branch: string | undefined,
   audience: PlanAudience,
 ): ChangePlan {
-  const refusals = errors.map(error => refusal(error, audience));
+  const refusals = errors.map(error => refusalOf(error, audience));
   return {
     ...NOTHING,
     branch: branch ?? null,
@@ -163,7 +132,7 @@ function plannedFile(
   return {
     path,
     status: before === undefined ? 'created' : 'changed',
-    content: audience === 'approver' ? after : null,
+    content: audience === 'approver' ? after ?? null : null,
   };
 }
 

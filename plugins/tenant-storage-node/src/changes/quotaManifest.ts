@@ -1,9 +1,4 @@
-import {
-  GitOpsError,
-  repositoryPath,
-  RepositoryFiles,
-  type ValueLocator,
-} from '../gitops';
+import { GitOpsError, repositoryPath } from '../gitops';
 import { kustomizationEntryFor } from '../gitops/kustomizationResources';
 import {
   ambiguous,
@@ -18,35 +13,8 @@ import { refuseOwnedValue } from '../gitops/valueOwner';
 import { setYamlValue } from '../gitops/yamlEdit';
 import { scalarAt, type YamlPath, yamlPlaceOf } from '../gitops/yamlPath';
 import { textOf } from '../gitops/yamlSource';
+import type { GitOpsRepository } from './gitOpsRepository';
 import { classLimitOf, classStorageKey, type QuotaFacts } from './quotaFacts';
-
-/**
- * Where the manifests of an under cluster are kept. `{tenant}`, `{underCluster}` and `{storageClass}` are filled in.
- *
- * @public
- */
-export interface GitOpsSettings {
-  /** The Git host, such as `github.com`. */
-  host: string;
-  /** The repository for people, such as `acme/fleet`. */
-  repository: string;
-  /** The folder under which manifests are looked for; the whole repository unless told. */
-  root?: string;
-  /** Where values live that are not in the manifest of their object. */
-  locators?: { quota?: ValueLocator };
-  /** Paths of files for objects that are nowhere yet. */
-  newFiles?: { quota?: string };
-}
-
-/**
- * A repository and what is configured of it.
- *
- * @public
- */
-export interface GitOpsRepository {
-  settings: GitOpsSettings;
-  files: RepositoryFiles;
-}
 
 /** A quota in Git. */
 export interface QuotaInGit {

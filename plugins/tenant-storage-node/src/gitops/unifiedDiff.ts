@@ -5,7 +5,8 @@ export interface FileChange {
   path: string;
   /** Absent for a new file. */
   before?: string;
-  after: string;
+  /** Absent for a deleted file. */
+  after?: string;
 }
 
 const NO_LINE_END = '\\ No newline at end of file';
@@ -75,25 +76,34 @@ function fileDiff(
   { path, before, after }: FileChange,
   { context, onlyChanged }: Required<DiffOptions>,
 ): string {
-  const { hunks } = structuredPatch(path, path, before ?? '', after, '', '', {
-    context: onlyChanged ? 0 : context,
-  });
+  const { hunks } = structuredPatch(
+    path,
+    path,
+    before ?? '',
+    after ?? '',
+    '',
+    '',
+    {
+      context: onlyChanged ? 0 : context,
+    },
+  );
   if (hunks.length === 0) return '';
   const lines = [`diff --git a/${path} b/${path}`];
   if (before === undefined) {
     lines.push('new file mode 100644', '--- /dev/null');
   } else {
+    if (after === undefined) lines.push('deleted file mode 100644');
     lines.push(`--- a/${path}`);
   }
-  lines.push(`+++ b/${path}`);
+  lines.push(after === undefined ? '+++ /dev/null' : `+++ b/${path}`);
   for (const hunk of hunks) {
     // "If the range is empty, the start line is the one before": git prints 0,0 for a new file.
     const oldRange = hunkRange(hunk.oldStart, hunk.oldLines);
     const newRange = hunkRange(hunk.newStart, hunk.newLines);
     lines.push(
-      before === undefined
-        ? `@@ -0,0 +${newRange} @@`
-        : `@@ -${oldRange} +${newRange} @@`,
+      `@@ -${before === undefined ? '0,0' : oldRange} +${
+        after === undefined ? '0,0' : newRange
+      } @@`,
     );
     lines.push(
       ...(onlyChanged

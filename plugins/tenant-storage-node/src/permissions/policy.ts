@@ -10,6 +10,7 @@ import type {
 import {
   changeCreatePermission,
   fleetReadPermission,
+  platformChangeCreatePermission,
   tenantReadPermission,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import {
@@ -52,7 +53,11 @@ export function tenantStoragePolicy(
   const aboutTenant = [tenantReadPermission, changeCreatePermission].find(
     each => isPermission(permission, each),
   );
-  if (!aboutTenant && !isPermission(permission, fleetReadPermission)) {
+  const aboutUnderCluster = [
+    fleetReadPermission,
+    platformChangeCreatePermission,
+  ].some(each => isPermission(permission, each));
+  if (!aboutTenant && !aboutUnderCluster) {
     return undefined;
   }
   const refs = (user?.info.ownershipEntityRefs ?? []).map(ref =>

@@ -1,0 +1,256 @@
+import { createHash } from 'node:crypto';
+import type {
+  ChangeImpact,
+  UnderClusterFacts,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
+import { z } from 'zod/v3';
+import { branchName, GitOpsError } from '../gitops';
+import { RepositoryDraft } from '../gitops/repositoryDraft';
+import { unifiedDiff, type FileChange } from '../gitops/unifiedDiff';
+import type { ChangePlan, ChangeWarning, PlannedFile } from './changePlan';
+import { dnsLabel, dnsSubdomain } from './checkedName';
+import { storageChangeBody } from './storageChangeDescription';
+import type { GitOpsRepository } from './gitOpsRepository';
+import { quotaReason } from './quotaRequest';
+import { refusalOf, tried } from './refusal';
+import type { StorageChange } from './storageChange';
+
+/**
+ * What a plan for a change of an under cluster's storage is made from.
+ *
+ * @public
+ */
+export interface StorageChangePlanInput {
+  underCluster: string;
+  /** The change's own fields. */
+  input: Record<string, unknown>;
+  reason: string;
+  /** Entity reference of who asks. */
+  requester: string;
+  /** The repositories of the under cluster, at the head of the target branch. */
+  repositories: readonly GitOpsRepository[];
+  facts: UnderClusterFacts;
+}
+
+/**
+ * A plan for a change of an under cluster's storage.
+ *
+ * @public
+ */
+export interface StorageChangePlan extends ChangePlan {
+  impact: ChangeImpact[];
+}
+
+function wordsOf(issue: z.ZodIssue): { problem: string; remedy: string } {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.received === 'undefined'
+        ? { problem: 'It is missing.', remedy: 'Fill it in.' }
+        : {
+            problem: `It is ${issue.received}, not ${issue.expected}.`,
+            remedy: `Give ${issue.expected}.`,
+          };
+    case 'invalid_enum_value':
+      return {
+        problem: 'It is none of the choices.',
+        remedy: `Choose one of ${issue.options.join(', ')}.`,
+      };
+    case 'unrecognized_keys':
+      return {
+        problem: 'It is not known.',
+        remedy: 'Leave it out, or correct its name.',
+      };
+    default:
+      return { problem: `${issue.message}.`, remedy: 'Correct it.' };
+  }
+}
+
+/**
+ * Reads the input of a change: its shape by its fields, then what fields alone can't tell.
+ *
+ * @throws GitOpsError that names the field; of several faults, the first.
+ * @public
+ */
+export function readStorageChange<Request>(
+  change: StorageChange<Request>,
+  input: Record<string, unknown>,
+): Request {
+  const shape = Object.fromEntries(
+    Object.entries(change.fields).map(([name, field]) => [name, field(z)]),
+  );
+  // Own names only: `__proto__` and `constructor` are no fields.
+  const parsed = z
+    .object(shape)
+    .strict()
+    .safeParse(Object.fromEntries(Object.entries(input)));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : [];
+    throw new GitOpsError({
+      code: 'inputInvalid',
+      field: [...issue.path, ...(Array.isArray(unknown) ? [] : [unknown])].join(
+        '.',
+      ),
+      ...wordsOf(issue),
+    });
+  }
+  return change.read(parsed.data);
+}
+
+/**
+ * What a wish is, in 12 hexadecimal digits: the same input has the same, whatever the order of its keys.
+ *
+ * @public
+ */
+export function storageChangeFingerprint(
+  input: Record<string, unknown>,
+): string {
+  const sorted = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(sorted);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.entries(value)
+      .filter(([, each]) => each !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, each]) => [key, sorted(each)]);
+  };
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(input)))
+    .digest('hex')
+    .slice(0, 12);
+}
+
+/**
+ * The one branch for an object that is changed.
+ *
+ * @throws GitOpsError `nameInvalid`, with the field.
+ * @public
+ */
+export function storageChangeBranch(
+  change: Pick<StorageChange, 'kind'>,
+  underCluster: string,
+  object: string,
+): string {
+  return branchName(
+    `kmetal-storage.${dnsLabel(
+      underCluster,
+      'underCluster',
+      'an under cluster',
+    )}.${dnsSubdomain(object, 'name', 'an object')}.${change.kind}`,
+    'branch',
+  );
+}
+
+function plannedFile({ path, before, after }: FileChange): PlannedFile {
+  if (after === undefined) return { path, status: 'deleted', content: null };
+  return {
+    path,
+    status: before === undefined ? 'created' : 'changed',
+    content: after,
+  };
+}
+
+/** A change can't be in two repositories: no pull request holds both. */
+function onlyRepository(draft: RepositoryDraft) {
+  const changes = draft.changes();
+  if (changes.length > 1) {
+    throw new GitOpsError({
+      code: 'severalRepositories',
+      problem: `The change is in several repositories: ${changes
+        .map(({ repository }) => repository.settings.repository)
+        .join(' and ')}.`,
+      remedy:
+        'Move the manifests that it is about to one of them, or make the change by hand.',
+    });
+  }
+  return changes.at(0);
+}
+
+/**
+ * Plans a change of an under cluster's storage. Pure; the preview and the action that proposes the change both call it.
+ *
+ * @returns a plan with `refusals` if it can't or must not be done, with `changed: false` if Git says so already.
+ * @public
+ */
+export function planStorageChange<Request>(
+  change: StorageChange<Request>,
+  given: StorageChangePlanInput,
+): StorageChangePlan {
+  const { underCluster, facts } = given;
+  const refused: GitOpsError[] = [];
+  const warnings: ChangeWarning[] = [];
+  const request = tried(refused, () => readStorageChange(change, given.input));
+  const reason = tried(refused, () => quotaReason(given.reason));
+  const branch =
+    request === undefined
+      ? undefined
+      : tried(refused, () =>
+          storageChangeBranch(change, underCluster, change.objectOf(request)),
+        );
+  const nothing = {
+    changed: false,
+    repository: null,
+    files: [],
+    diff: '',
+    title: '',
+    body: '',
+    branch: branch ?? null,
+    warnings,
+    refusals: [],
+    gates: request === undefined ? [] : change.gatesOf(request, facts),
+    impact: [],
+  };
+  const refusedPlan = (impact: ChangeImpact[]): StorageChangePlan => {
+    const refusals = refused.map(error => refusalOf(error, 'approver'));
+    return { ...nothing, impact, refusals, summary: refusals[0].message };
+  };
+  if (request === undefined || reason === undefined || branch === undefined) {
+    return refusedPlan([]);
+  }
+
+  const draft = new RepositoryDraft(given.repositories, {
+    underCluster,
+    storageClass: facts.storageClass,
+  });
+  const planned = tried(refused, () =>
+    change.plan({
+      underCluster,
+      request,
+      facts,
+      draft,
+      refuse: parts => refused.push(new GitOpsError(parts)),
+      warn: (code, message) => warnings.push({ code, message }),
+    }),
+  );
+  const made = planned && tried(refused, () => onlyRepository(draft));
+  if (refused.length > 0 || !planned) return refusedPlan(planned?.impact ?? []);
+  if (!made) {
+    return {
+      ...nothing,
+      impact: planned.impact,
+      summary: planned.alreadyThere,
+    };
+  }
+  const { host, repository } = made.repository.settings;
+  return {
+    changed: true,
+    summary: `${planned.title}.`,
+    repository: { host, repository },
+    files: made.changes.map(plannedFile),
+    diff: unifiedDiff(made.changes),
+    title: planned.title,
+    body: storageChangeBody({
+      change,
+      underCluster,
+      requester: given.requester,
+      reason,
+      planned,
+      warnings,
+      gates: nothing.gates,
+    }),
+    branch,
+    warnings,
+    refusals: [],
+    gates: nothing.gates,
+    impact: planned.impact,
+  };
+}

@@ -1,0 +1,31 @@
+import { GitOpsError } from '../gitops';
+import type { StorageChange } from './storageChange';
+
+/**
+ * Every change of an under cluster's storage, in the order of the platform's storage page.
+ *
+ * @public
+ */
+// The request's type is the change's own: whoever calls `plan` has it from `read` of the same change.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export const storageChanges: readonly StorageChange<any>[] = [];
+
+/**
+ * The change of a kind.
+ *
+ * @throws GitOpsError `inputInvalid` for a word that is no kind.
+ * @public
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export function storageChangeOf(kind: string): StorageChange<any> {
+  const found = storageChanges.find(each => each.kind === kind);
+  if (!found) {
+    throw new GitOpsError({
+      code: 'inputInvalid',
+      field: 'change',
+      problem: 'There is no such change.',
+      remedy: `Use one of ${storageChanges.map(each => each.kind).join(', ')}.`,
+    });
+  }
+  return found;
+}
