@@ -14,20 +14,6 @@ export function isRecord(value: unknown): value is Record<string, Json> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Splits `apps/v1` into its group (`''` for the core group) and version. */
-export function splitApiVersion(apiVersion: string): {
-  group: string;
-  version: string;
-} {
-  const slash = apiVersion.indexOf('/');
-  return slash < 0
-    ? { group: '', version: apiVersion }
-    : {
-        group: apiVersion.slice(0, slash),
-        version: apiVersion.slice(slash + 1),
-      };
-}
-
 /** A deep copy, so that what is stored can't be changed from outside. */
 export function copyOf<T>(value: T): T {
   return structuredClone(value);
