@@ -1,6 +1,110 @@
 import type { SchedulerServiceTaskScheduleDefinitionConfig } from '@backstage/backend-plugin-api';
 import type { HumanDuration } from '@backstage/types';
 
+/** Where changes are proposed. */
+export interface GitOpsConfig {
+  /**
+   * Repositories that manifests of the under cluster are in, in the order in which they are looked through.
+   *
+   * @visibility backend
+   */
+  repositories: Array<{
+    /**
+     * Such as `https://github.com/acme/fleet`. Its host is under `integrations`; no credentials in it.
+     *
+     * @visibility backend
+     */
+    url: string;
+    /**
+     * The branch that changes are proposed for. Default: the repository's default branch.
+     *
+     * @visibility backend
+     */
+    branch?: string;
+    /**
+     * The folder in which manifests are looked for; `{underCluster}` is filled in. Default: everywhere.
+     *
+     * @visibility backend
+     */
+    root?: string;
+    /**
+     * Where values live that are not in the manifest of their object. `{underCluster}`, `{tenant}` and `{storageClass}` are filled in.
+     *
+     * @visibility backend
+     */
+    locators?: {
+      /**
+       * @visibility backend
+       */
+      quota?: {
+        /**
+         * A path or glob from the repository's root.
+         *
+         * @visibility backend
+         */
+        files: string;
+        /**
+         * The object in these files. Default: the file's only document.
+         *
+         * @visibility backend
+         */
+        object?: {
+          /**
+           * @visibility backend
+           */
+          apiGroup?: string;
+          /**
+           * @visibility backend
+           */
+          kind?: string;
+          /**
+           * @visibility backend
+           */
+          namespace?: string;
+          /**
+           * @visibility backend
+           */
+          name?: string;
+        };
+        /**
+         * Keys, indexes, or `{where: {key: value}}` for the element of a list.
+         *
+         * @visibility backend
+         */
+        path: Array<string | number | { where: { [key: string]: string } }>;
+      };
+    };
+    /**
+     * Files for objects that are nowhere yet. The same is filled in.
+     *
+     * @visibility backend
+     */
+    newFiles?: {
+      /**
+       * Such as `tenants/{underCluster}/{tenant}/quota.yaml`.
+       *
+       * @visibility backend
+       */
+      quota?: string;
+    };
+  }>;
+  /**
+   * Who is asked to review, as the Git host calls them.
+   *
+   * @visibility backend
+   */
+  reviewers?: {
+    /**
+     * @visibility backend
+     */
+    users?: string[];
+    /**
+     * @visibility backend
+     */
+    teams?: string[];
+  };
+}
+
 /** Configuration of kMetal tenant storage. Every key stays in the backend. */
 export interface Config {
   /**
@@ -151,110 +255,7 @@ export interface Config {
        *
        * @visibility backend
        */
-      gitOps?: {
-        /**
-         * Repositories that manifests of the under cluster are in, in the order in which they are looked through.
-         *
-         * @visibility backend
-         */
-        repositories: Array<{
-          /**
-           * Such as `https://github.com/acme/fleet`. Its host is under `integrations`; no credentials in it.
-           *
-           * @visibility backend
-           */
-          url: string;
-          /**
-           * The branch that changes are proposed for. Default: the repository's default branch.
-           *
-           * @visibility backend
-           */
-          branch?: string;
-          /**
-           * The folder in which manifests are looked for; `{underCluster}` is filled in. Default: everywhere.
-           *
-           * @visibility backend
-           */
-          root?: string;
-          /**
-           * Where values live that are not in the manifest of their object. `{underCluster}`, `{tenant}` and `{storageClass}` are filled in.
-           *
-           * @visibility backend
-           */
-          locators?: {
-            /**
-             * @visibility backend
-             */
-            quota?: {
-              /**
-               * A path or glob from the repository's root.
-               *
-               * @visibility backend
-               */
-              files: string;
-              /**
-               * The object in these files. Default: the file's only document.
-               *
-               * @visibility backend
-               */
-              object?: {
-                /**
-                 * @visibility backend
-                 */
-                apiGroup?: string;
-                /**
-                 * @visibility backend
-                 */
-                kind?: string;
-                /**
-                 * @visibility backend
-                 */
-                namespace?: string;
-                /**
-                 * @visibility backend
-                 */
-                name?: string;
-              };
-              /**
-               * Keys, indexes, or `{where: {key: value}}` for the element of a list.
-               *
-               * @visibility backend
-               */
-              path: Array<
-                string | number | { where: { [key: string]: string } }
-              >;
-            };
-          };
-          /**
-           * Files for objects that are nowhere yet. The same is filled in.
-           *
-           * @visibility backend
-           */
-          newFiles?: {
-            /**
-             * Such as `tenants/{underCluster}/{tenant}/quota.yaml`.
-             *
-             * @visibility backend
-             */
-            quota?: string;
-          };
-        }>;
-        /**
-         * Who is asked to review, as the Git host calls them.
-         *
-         * @visibility backend
-         */
-        reviewers?: {
-          /**
-           * @visibility backend
-           */
-          users?: string[];
-          /**
-           * @visibility backend
-           */
-          teams?: string[];
-        };
-      };
+      gitOps?: GitOpsConfig;
     }>;
 
     /**
@@ -295,108 +296,7 @@ export interface Config {
      *
      * @visibility backend
      */
-    gitOps?: {
-      /**
-       * Repositories that manifests of the under cluster are in, in the order in which they are looked through.
-       *
-       * @visibility backend
-       */
-      repositories: Array<{
-        /**
-         * Such as `https://github.com/acme/fleet`. Its host is under `integrations`; no credentials in it.
-         *
-         * @visibility backend
-         */
-        url: string;
-        /**
-         * The branch that changes are proposed for. Default: the repository's default branch.
-         *
-         * @visibility backend
-         */
-        branch?: string;
-        /**
-         * The folder in which manifests are looked for; `{underCluster}` is filled in. Default: everywhere.
-         *
-         * @visibility backend
-         */
-        root?: string;
-        /**
-         * Where values live that are not in the manifest of their object. `{underCluster}`, `{tenant}` and `{storageClass}` are filled in.
-         *
-         * @visibility backend
-         */
-        locators?: {
-          /**
-           * @visibility backend
-           */
-          quota?: {
-            /**
-             * A path or glob from the repository's root.
-             *
-             * @visibility backend
-             */
-            files: string;
-            /**
-             * The object in these files. Default: the file's only document.
-             *
-             * @visibility backend
-             */
-            object?: {
-              /**
-               * @visibility backend
-               */
-              apiGroup?: string;
-              /**
-               * @visibility backend
-               */
-              kind?: string;
-              /**
-               * @visibility backend
-               */
-              namespace?: string;
-              /**
-               * @visibility backend
-               */
-              name?: string;
-            };
-            /**
-             * Keys, indexes, or `{where: {key: value}}` for the element of a list.
-             *
-             * @visibility backend
-             */
-            path: Array<string | number | { where: { [key: string]: string } }>;
-          };
-        };
-        /**
-         * Files for objects that are nowhere yet. The same is filled in.
-         *
-         * @visibility backend
-         */
-        newFiles?: {
-          /**
-           * Such as `tenants/{underCluster}/{tenant}/quota.yaml`.
-           *
-           * @visibility backend
-           */
-          quota?: string;
-        };
-      }>;
-      /**
-       * Who is asked to review, as the Git host calls them.
-       *
-       * @visibility backend
-       */
-      reviewers?: {
-        /**
-         * @visibility backend
-         */
-        users?: string[];
-        /**
-         * @visibility backend
-         */
-        teams?: string[];
-      };
-    };
+    gitOps?: GitOpsConfig;
 
     /**
      * How requests for changes are followed.
