@@ -1,5 +1,6 @@
 import { GitOpsError } from '../gitops';
 import type { StorageChange } from './storageChange';
+import { veleroLocation } from './veleroLocation';
 
 /**
  * Every change of an under cluster's storage, in the order of the platform's storage page.
@@ -8,7 +9,7 @@ import type { StorageChange } from './storageChange';
  */
 // The request's type is the change's own: whoever calls `plan` has it from `read` of the same change.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-export const storageChanges: readonly StorageChange<any>[] = [];
+export const storageChanges: readonly StorageChange<any>[] = [veleroLocation];
 
 /**
  * The change of a kind.

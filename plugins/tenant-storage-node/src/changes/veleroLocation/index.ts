@@ -1,0 +1,1 @@
+export { veleroLocation } from './veleroLocation';
