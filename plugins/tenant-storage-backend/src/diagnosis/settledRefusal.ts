@@ -1,26 +1,8 @@
-import {
-  parseQuantity,
-  QuantityError,
-} from '@kmetal/backstage-plugin-tenant-storage-common';
 import { isDoubled } from '../views/charge';
 import { isKnown } from '../views/freshness';
+import { hardAndUsed, limitedBy } from '../views/quotaLimits';
 import type { VolumeEvidence } from './evidence';
 import { readQuotaRefusal, type QuotaRefusal } from './quotaRefusal';
-
-/** What a quota's limit is of: the key, with the class that it is for, if it is for one. */
-const LIMIT =
-  /^(?:(.+)\.storageclass\.storage\.k8s\.io\/)?(requests\.storage|(?:count\/)?persistentvolumeclaims)$/;
-
-function amountOf(text: string | undefined, fraction: 'down' | 'up') {
-  try {
-    return text === undefined ? undefined : parseQuantity(text, { fraction });
-  } catch (error) {
-    if (error instanceof QuantityError) {
-      return undefined;
-    }
-    throw error;
-  }
-}
 
 /**
  * What the claim that was refused takes of a limit. The API server names only the limits that refused, of the first quota that did;
@@ -35,11 +17,11 @@ function takenOf(
   if (named !== undefined) {
     return named;
   }
-  const [, ofClass, resource] = LIMIT.exec(key) ?? [];
-  if (!resource || (ofClass !== undefined && ofClass !== storageClass)) {
+  const limited = limitedBy(key);
+  if (!limited || (limited.storageClass ?? storageClass) !== storageClass) {
     return undefined;
   }
-  return resource === 'requests.storage'
+  return limited.resource === 'bytes'
     ? [...refusal.requested].find(([each]) =>
         each.endsWith('requests.storage'),
       )?.[1]
@@ -65,13 +47,12 @@ function haveRoom(
     if (quota.scoped) {
       continue;
     }
-    for (const [key, text] of Object.entries(quota.hard)) {
+    for (const key of Object.keys(quota.hard)) {
       const taken = takenOf(key, refusal, storageClassName);
       if (taken === undefined) {
         continue;
       }
-      const hard = amountOf(text, 'down');
-      const used = amountOf(quota.used[key], 'up');
+      const { hard, used } = hardAndUsed(quota, key);
       if (
         hard === undefined ||
         used === undefined ||

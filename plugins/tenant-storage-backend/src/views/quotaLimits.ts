@@ -4,7 +4,6 @@ import {
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import type { ClusterInventory } from '../inventory/types';
 import { isKnown } from './freshness';
-import { storageClassKeyPrefix } from './tenancy';
 
 /** One key of one ResourceQuota that binds claims of the class. */
 export interface Limit {
@@ -27,26 +26,29 @@ export interface QuotaLimits {
   unreadable: Array<{ quota: string; key: string }>;
 }
 
-function resourceOf(
+const STORAGE_KEY =
+  /^(?:(.+)\.storageclass\.storage\.k8s\.io\/)?(requests\.storage|persistentvolumeclaims)$/;
+
+/** What a quota's key limits; undefined if that is no storage. */
+export function limitedBy(
   key: string,
-  prefix: string,
-): { resource: Limit['resource']; scoped: boolean } | undefined {
-  switch (key) {
-    case 'requests.storage':
-      return { resource: 'bytes', scoped: false };
-    case 'persistentvolumeclaims':
-    case 'count/persistentvolumeclaims':
-      return { resource: 'count', scoped: false };
-    case `${prefix}requests.storage`:
-      return { resource: 'bytes', scoped: true };
-    case `${prefix}persistentvolumeclaims`:
-      return { resource: 'count', scoped: true };
-    default:
-      return undefined;
+): Pick<Limit, 'resource' | 'storageClass'> | undefined {
+  // This name is the same limit. It has no form for one class (k8s.io/kubernetes/pkg/quota/v1/evaluator/core).
+  if (key === 'count/persistentvolumeclaims') {
+    return { resource: 'count' };
   }
+  const match = STORAGE_KEY.exec(key);
+  if (!match) {
+    return undefined;
+  }
+  const [, storageClass, resource] = match;
+  return {
+    resource: resource === 'requests.storage' ? 'bytes' : 'count',
+    storageClass,
+  };
 }
 
-function read(text: string | undefined, fraction: 'down' | 'up') {
+function amountOf(text: string | undefined, fraction: 'down' | 'up') {
   if (text === undefined) {
     return undefined;
   }
@@ -60,6 +62,17 @@ function read(text: string | undefined, fraction: 'down' | 'up') {
   }
 }
 
+/** A key's limit and its use; undefined where there is none, or it can't be read. A part of a byte can't be used, and takes a whole one. */
+export function hardAndUsed(
+  quota: { hard: Record<string, string>; used: Record<string, string> },
+  key: string,
+): { hard: bigint | undefined; used: bigint | undefined } {
+  return {
+    hard: amountOf(quota.hard[key], 'down'),
+    used: amountOf(quota.used[key], 'up'),
+  };
+}
+
 /** Every key of every quota that binds claims of the class in a tenant's namespace. */
 export function quotaLimitsOf(
   cluster: ClusterInventory,
@@ -69,32 +82,23 @@ export function quotaLimitsOf(
     return { state: 'unknown', limits: [], unreadable: [] };
   }
   const { storageClass } = cluster.settings;
-  const prefix = storageClassKeyPrefix(storageClass);
   const limits: Limit[] = [];
   const unreadable: QuotaLimits['unreadable'] = [];
   for (const quota of cluster.inNamespace('ResourceQuota', tenant)) {
     if (quota.scoped) {
       continue;
     }
-    for (const [key, text] of Object.entries(quota.hard)) {
-      const kind = resourceOf(key, prefix);
-      if (!kind) {
+    for (const key of Object.keys(quota.hard)) {
+      const limited = limitedBy(key);
+      if (!limited || (limited.storageClass ?? storageClass) !== storageClass) {
         continue;
       }
-      // A part of a byte can't be used: what is whole below it is the limit.
-      const hard = read(text, 'down');
+      const { hard, used } = hardAndUsed(quota, key);
       if (hard === undefined) {
         unreadable.push({ quota: quota.name, key });
         continue;
       }
-      limits.push({
-        quota: quota.name,
-        key,
-        resource: kind.resource,
-        storageClass: kind.scoped ? storageClass : undefined,
-        hard,
-        used: read(quota.used[key], 'up'),
-      });
+      limits.push({ quota: quota.name, key, ...limited, hard, used });
     }
   }
   return {
