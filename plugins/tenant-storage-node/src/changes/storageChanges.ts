@@ -1,4 +1,5 @@
 import { GitOpsError } from '../gitops';
+import { profile } from './profile';
 import type { StorageChange } from './storageChange';
 import { veleroLocation } from './veleroLocation';
 
@@ -9,7 +10,10 @@ import { veleroLocation } from './veleroLocation';
  */
 // The request's type is the change's own: whoever calls `plan` has it from `read` of the same change.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-export const storageChanges: readonly StorageChange<any>[] = [veleroLocation];
+export const storageChanges: readonly StorageChange<any>[] = [
+  veleroLocation,
+  profile,
+];
 
 /**
  * The change of a kind.

@@ -1,0 +1,1 @@
+export { arrivalOfPin, profile } from './profile';

@@ -1,0 +1,128 @@
+import type { UnderClusterFacts } from '@kmetal/backstage-plugin-tenant-storage-common';
+
+/** How a volume can be used. */
+export interface ClaimMode {
+  accessMode: string;
+  volumeMode: 'Filesystem' | 'Block';
+}
+
+const RWX_BLOCK: ClaimMode = {
+  accessMode: 'ReadWriteMany',
+  volumeMode: 'Block',
+};
+const RWX_FILES: ClaimMode = {
+  accessMode: 'ReadWriteMany',
+  volumeMode: 'Filesystem',
+};
+const RWO_BLOCK: ClaimMode = {
+  accessMode: 'ReadWriteOnce',
+  volumeMode: 'Block',
+};
+const RWO_FILES: ClaimMode = {
+  accessMode: 'ReadWriteOnce',
+  volumeMode: 'Filesystem',
+};
+
+const ARRAY = [RWX_BLOCK, RWO_BLOCK, RWO_FILES];
+
+/** pkg/storagecapabilities/storagecapabilities.go of CDI, where one name has one answer. */
+const BUILT_IN = new Map<string, readonly ClaimMode[]>([
+  ['nfs.csi.k8s.io', [RWX_FILES]],
+  ['k8s-sigs.io/nfs-subdir-external-provisioner', [RWX_FILES]],
+  ['rbd.csi.ceph.com', ARRAY],
+  ['rook-ceph.rbd.csi.ceph.com', ARRAY],
+  ['openshift-storage.rbd.csi.ceph.com', ARRAY],
+  ['cephfs.csi.ceph.com', [RWX_FILES]],
+  ['openshift-storage.cephfs.csi.ceph.com', [RWX_FILES]],
+  ['linstor.csi.linbit.com', ARRAY],
+  ['hspc.csi.hitachi.com', ARRAY],
+  ['csi.hpe.com', ARRAY],
+  ['block.csi.ibm.com', ARRAY],
+  ['spectrumscale.csi.ibm.com', [RWX_FILES, RWO_FILES]],
+  ['kubesan.gitlab.io', ARRAY],
+  ['ebs.csi.aws.com', [RWO_BLOCK]],
+  ['cinder.csi.openstack.org', [RWO_BLOCK, RWO_FILES]],
+  ['csi.vsphere.vmware.com', [RWO_BLOCK, RWO_FILES]],
+  ['topolvm.io', [RWO_BLOCK, RWO_FILES]],
+  ['topolvm.cybozu.com', [RWO_BLOCK, RWO_FILES]],
+]);
+
+/** Names of drivers that CDI asks the class's parameters about; those not told apart here choose RWX/Block at worst. */
+const BY_PARAMETERS = [
+  'pxd.portworx.com',
+  'kubernetes.io/portworx-volume',
+  'csi.trident.netapp.io',
+  'infinibox-csi-driver',
+  'csi-unity.dellemc.com',
+  'csi-vxflexos.dellemc.com',
+  'csi-powermax.dellemc.com',
+  'csi-powerstore.dellemc.com',
+  'csi.huawei.com',
+];
+
+/**
+ * What CDI takes for a class without a pinned profile, the first choice first.
+ *
+ * @returns undefined if CDI knows nothing of it: every DataVolume without access modes of its own fails.
+ */
+export function cdiChoicesOf(
+  provisioner: string,
+  parameters: Readonly<Record<string, string>>,
+): readonly ClaimMode[] | undefined {
+  if (provisioner === 'driver.longhorn.io') {
+    if (parameters.migratable === 'true') return [RWX_BLOCK, RWO_BLOCK];
+    // Told apart since CDI 1.63; before, it is RWO/Block.
+    return parameters.fsType ? [RWO_FILES] : [RWO_BLOCK];
+  }
+  return (
+    BUILT_IN.get(provisioner) ??
+    (BY_PARAMETERS.includes(provisioner) ? ARRAY : undefined)
+  );
+}
+
+/** What a driver can do at all, as far as it is known; undefined if it is not. */
+export function modesOf(
+  provisioner: string,
+  isLocalPath: boolean,
+):
+  | { accessModes: readonly string[]; volumeModes: readonly string[] }
+  | undefined {
+  if (isLocalPath) {
+    return {
+      accessModes: ['ReadWriteOnce', 'ReadWriteOncePod'],
+      volumeModes: ['Filesystem'],
+    };
+  }
+  if (
+    provisioner === 'nfs.csi.k8s.io' ||
+    provisioner === 'k8s-sigs.io/nfs-subdir-external-provisioner' ||
+    /cephfs\.csi\.ceph\.com$/.test(provisioner)
+  ) {
+    return {
+      accessModes: [
+        'ReadWriteMany',
+        'ReadWriteOnce',
+        'ReadWriteOncePod',
+        'ReadOnlyMany',
+      ],
+      volumeModes: ['Filesystem'],
+    };
+  }
+  return undefined;
+}
+
+/** Whether a class is local-path's: by the provisioner's own name, or because its map has the class. */
+export function isLocalPathClass(
+  facts: Pick<UnderClusterFacts, 'localPathMaps'>,
+  storageClass: { name: string; provisioner: string },
+): boolean {
+  return (
+    /^(rancher\.io\/local-path|cluster\.local\/.*local-path.*)$/.test(
+      storageClass.provisioner,
+    ) ||
+    (storageClass.provisioner.startsWith('cluster.local/') &&
+      facts.localPathMaps.items.some(
+        map => map.storageClass === storageClass.name,
+      ))
+  );
+}
