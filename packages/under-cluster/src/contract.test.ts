@@ -3,6 +3,7 @@ import { addresses } from './contract/addresses';
 import { definitions } from './contract/definitions';
 import { EXCEPTIONS } from './contract/exceptions';
 import { lists } from './contract/lists';
+import { platformKinds } from './contract/platformKinds';
 import { scenarios } from './contract/scenarios';
 import { storage } from './contract/storage';
 import { ContractCluster, isLeftOut, Suite } from './contract/suite';
@@ -11,8 +12,6 @@ import { writes } from './contract/writes';
 import { kubeApiServerAvailable, startKubeApiServer } from './kubeApiServer';
 import { startStandIn } from './standIn';
 import { UnderCluster } from './underCluster';
-
-jest.setTimeout(60_000);
 
 const servers: [UnderCluster['kind'], () => Promise<ContractCluster>][] = [
   ['stand-in', () => startStandIn({ name: 'contract' })],
@@ -50,7 +49,7 @@ describe.each(servers)('the API server contract, on the %s:', (kind, start) => {
 
   beforeAll(async () => {
     running = await start();
-  }, 120_000);
+  });
   afterAll(async () => {
     await running?.stop();
   });
@@ -78,6 +77,9 @@ describe.each(servers)('the API server contract, on the %s:', (kind, start) => {
   });
   describe('a scenario', () => {
     scenarios(suite);
+  });
+  describe('a kind of the platform', () => {
+    platformKinds(suite);
   });
   describe('compaction', () => {
     compaction(suite);

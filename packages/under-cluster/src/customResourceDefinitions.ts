@@ -1,23 +1,60 @@
-import { Json, KubeObject } from './object';
+import { KubeObject, Json } from './object';
+import { storageProfile } from './platformKinds/cdi';
+import {
+  gitRepository,
+  helmRelease,
+  helmRepository,
+  kustomization,
+} from './platformKinds/flux';
+import { cephBlockPool, cephCluster } from './platformKinds/rook';
+import { anything } from './platformKinds/schema';
+import {
+  APPROVAL,
+  volumeSnapshot,
+  volumeSnapshotClass,
+  volumeSnapshotContent,
+} from './platformKinds/snapshots';
+import {
+  backup,
+  backupStorageLocation,
+  restore,
+  schedule,
+  volumeSnapshotLocation,
+} from './platformKinds/velero';
 
-const ANYTHING = {
-  type: 'object',
-  'x-kubernetes-preserve-unknown-fields': true,
-};
+interface Definition {
+  /** Group and version. */
+  apiVersion: string;
+  kind: string;
+  plural: string;
+  /** Of the whole cluster, not of a namespace. */
+  clusterWide?: boolean;
+  shortNames?: string[];
+  /** Spec and status are written through the same door. */
+  noStatusSubresource?: boolean;
+  annotations?: Record<string, string>;
+  /** Takes anything, if absent. */
+  schema?: Json;
+}
 
-function definition(
-  group: string,
-  version: string,
-  kind: string,
-  plural: string,
-  scope: 'Namespaced' | 'Cluster',
-  shortNames: string[] = [],
-  schema: Json = ANYTHING,
-): KubeObject {
+function definition({
+  apiVersion,
+  kind,
+  plural,
+  clusterWide,
+  shortNames,
+  noStatusSubresource,
+  annotations,
+  schema = anything,
+}: Definition): KubeObject {
+  const [group, version] = apiVersion.split('/');
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${group}` },
+    metadata: {
+      name: `${plural}.${group}`,
+      ...(annotations && { annotations }),
+    },
     spec: {
       group,
       names: {
@@ -25,15 +62,15 @@ function definition(
         plural,
         singular: kind.toLowerCase(),
         listKind: `${kind}List`,
-        ...(shortNames.length > 0 && { shortNames }),
+        ...(shortNames && { shortNames }),
       },
-      scope,
+      scope: clusterWide ? 'Cluster' : 'Namespaced',
       versions: [
         {
           name: version,
           served: true,
           storage: true,
-          subresources: { status: {} },
+          ...(!noStatusSubresource && { subresources: { status: {} } }),
           schema: { openAPIV3Schema: schema },
         },
       ],
@@ -41,186 +78,168 @@ function definition(
   };
 }
 
-const text = { type: 'string' };
-const flag = { type: 'boolean' };
-const duration = {
-  type: 'string',
-  pattern: '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$',
-};
-const fields = (properties: Json, required: string[] = []) => ({
-  type: 'object',
-  properties,
-  ...(required.length > 0 && { required }),
-});
-const list = (items: Json) => ({ type: 'array', items });
-
-/** metav1.Condition, as every controller of Flux writes it. */
-const conditions = list(
-  fields(
-    {
-      type: { type: 'string', maxLength: 316 },
-      status: { type: 'string', enum: ['True', 'False', 'Unknown'] },
-      reason: { type: 'string', minLength: 1, maxLength: 1024 },
-      message: { type: 'string', maxLength: 32768 },
-      lastTransitionTime: { type: 'string', format: 'date-time' },
-      observedGeneration: { type: 'integer', format: 'int64', minimum: 0 },
-    },
-    ['lastTransitionTime', 'message', 'reason', 'status', 'type'],
-  ),
-);
-const observedGeneration = { type: 'integer', format: 'int64' };
-
-/** The fields in use here, as Flux's own definitions have them, but for their defaults. */
-const kustomizationSchema = fields({
-  apiVersion: text,
-  kind: text,
-  metadata: { type: 'object' },
-  spec: fields(
-    {
-      dependsOn: list(fields({ name: text, namespace: text }, ['name'])),
-      force: flag,
-      interval: duration,
-      path: text,
-      prune: flag,
-      retryInterval: duration,
-      sourceRef: fields(
-        {
-          apiVersion: text,
-          kind: {
-            type: 'string',
-            enum: [
-              'OCIRepository',
-              'GitRepository',
-              'Bucket',
-              'ExternalArtifact',
-            ],
-          },
-          name: text,
-          namespace: text,
-        },
-        ['kind', 'name'],
-      ),
-      suspend: flag,
-      targetNamespace: { type: 'string', minLength: 1, maxLength: 63 },
-      timeout: duration,
-      wait: flag,
-    },
-    ['interval', 'prune', 'sourceRef'],
-  ),
-  status: fields({
-    conditions,
-    inventory: fields(
-      { entries: list(fields({ id: text, v: text }, ['id', 'v'])) },
-      ['entries'],
-    ),
-    lastAppliedRevision: text,
-    lastAttemptedRevision: text,
-    lastHandledReconcileAt: text,
-    observedGeneration,
-  }),
-});
-
-const gitRepositorySchema = fields({
-  apiVersion: text,
-  kind: text,
-  metadata: { type: 'object' },
-  spec: fields(
-    {
-      interval: duration,
-      ref: fields({ branch: text, commit: text, name: text, tag: text }),
-      secretRef: fields({ name: text }, ['name']),
-      suspend: flag,
-      timeout: duration,
-      url: { type: 'string', pattern: '^(http|https|ssh)://.*$' },
-    },
-    ['interval', 'url'],
-  ),
-  status: fields({
-    artifact: fields(
-      {
-        digest: text,
-        lastUpdateTime: { type: 'string', format: 'date-time' },
-        path: text,
-        revision: text,
-        url: text,
-      },
-      ['lastUpdateTime', 'path', 'revision', 'url'],
-    ),
-    conditions,
-    observedGeneration,
-  }),
-});
+const CDI = 'cdi.kubevirt.io/v1beta1';
+const KUBEVIRT = 'kubevirt.io/v1';
+const SOURCE = 'source.toolkit.fluxcd.io/v1';
+const VELERO = 'velero.io/v1';
+const SNAPSHOT = 'snapshot.storage.k8s.io/v1';
+const ROOK = 'ceph.rook.io/v1';
 
 /**
- * CustomResourceDefinitions of the platform's own kinds: names and scopes are theirs; the schema takes anything, but for
- * Flux's, whose objects are written by hand and by a stand-in.
+ * CustomResourceDefinitions of the platform's own kinds: names, scopes and subresources are theirs. What the portal or a person writes into Git has a
+ * schema as strict as its own in every field that is written (`platformKinds/`); the rest is taken as it comes.
  */
 export const PLATFORM_DEFINITIONS: readonly KubeObject[] = [
-  definition(
-    'cdi.kubevirt.io',
-    'v1beta1',
-    'DataVolume',
-    'datavolumes',
-    'Namespaced',
-    ['dv', 'dvs'],
-  ),
-  definition(
-    'cdi.kubevirt.io',
-    'v1beta1',
-    'StorageProfile',
-    'storageprofiles',
-    'Cluster',
-  ),
-  definition('cdi.kubevirt.io', 'v1beta1', 'CDI', 'cdis', 'Cluster', ['cdi']),
-  definition(
-    'cdi.kubevirt.io',
-    'v1beta1',
-    'CDIConfig',
-    'cdiconfigs',
-    'Cluster',
-  ),
-  definition(
-    'kamaji.clastix.io',
-    'v1alpha1',
-    'TenantControlPlane',
-    'tenantcontrolplanes',
-    'Namespaced',
-    ['tcp'],
-  ),
-  definition(
-    'kubevirt.io',
-    'v1',
-    'VirtualMachineInstance',
-    'virtualmachineinstances',
-    'Namespaced',
-    ['vmi', 'vmis'],
-  ),
-  definition(
-    'kubevirt.io',
-    'v1',
-    'VirtualMachine',
-    'virtualmachines',
-    'Namespaced',
-    ['vm', 'vms'],
-  ),
-  definition(
-    'kustomize.toolkit.fluxcd.io',
-    'v1',
-    'Kustomization',
-    'kustomizations',
-    'Namespaced',
-    ['ks'],
-    kustomizationSchema,
-  ),
-  definition(
-    'source.toolkit.fluxcd.io',
-    'v1',
-    'GitRepository',
-    'gitrepositories',
-    'Namespaced',
-    ['gitrepo'],
-    gitRepositorySchema,
-  ),
+  definition({
+    apiVersion: CDI,
+    kind: 'DataVolume',
+    plural: 'datavolumes',
+    shortNames: ['dv', 'dvs'],
+  }),
+  definition({
+    apiVersion: CDI,
+    kind: 'StorageProfile',
+    plural: 'storageprofiles',
+    clusterWide: true,
+    schema: storageProfile,
+  }),
+  definition({
+    apiVersion: CDI,
+    kind: 'CDI',
+    plural: 'cdis',
+    clusterWide: true,
+    shortNames: ['cdi'],
+  }),
+  definition({
+    apiVersion: CDI,
+    kind: 'CDIConfig',
+    plural: 'cdiconfigs',
+    clusterWide: true,
+  }),
+  definition({
+    apiVersion: 'kamaji.clastix.io/v1alpha1',
+    kind: 'TenantControlPlane',
+    plural: 'tenantcontrolplanes',
+    shortNames: ['tcp'],
+  }),
+  definition({
+    apiVersion: KUBEVIRT,
+    kind: 'VirtualMachineInstance',
+    plural: 'virtualmachineinstances',
+    shortNames: ['vmi', 'vmis'],
+  }),
+  definition({
+    apiVersion: KUBEVIRT,
+    kind: 'VirtualMachine',
+    plural: 'virtualmachines',
+    shortNames: ['vm', 'vms'],
+  }),
+  definition({
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    kind: 'Kustomization',
+    plural: 'kustomizations',
+    shortNames: ['ks'],
+    schema: kustomization,
+  }),
+  definition({
+    apiVersion: 'helm.toolkit.fluxcd.io/v2',
+    kind: 'HelmRelease',
+    plural: 'helmreleases',
+    shortNames: ['hr'],
+    schema: helmRelease,
+  }),
+  definition({
+    apiVersion: SOURCE,
+    kind: 'GitRepository',
+    plural: 'gitrepositories',
+    shortNames: ['gitrepo'],
+    schema: gitRepository,
+  }),
+  definition({
+    apiVersion: SOURCE,
+    kind: 'HelmRepository',
+    plural: 'helmrepositories',
+    shortNames: ['helmrepo'],
+    schema: helmRepository,
+  }),
+  definition({
+    apiVersion: VELERO,
+    kind: 'BackupStorageLocation',
+    plural: 'backupstoragelocations',
+    shortNames: ['bsl'],
+    noStatusSubresource: true,
+    schema: backupStorageLocation,
+  }),
+  definition({
+    apiVersion: VELERO,
+    kind: 'VolumeSnapshotLocation',
+    plural: 'volumesnapshotlocations',
+    shortNames: ['vsl'],
+    noStatusSubresource: true,
+    schema: volumeSnapshotLocation,
+  }),
+  definition({
+    apiVersion: VELERO,
+    kind: 'Backup',
+    plural: 'backups',
+    noStatusSubresource: true,
+    schema: backup,
+  }),
+  definition({
+    apiVersion: VELERO,
+    kind: 'Restore',
+    plural: 'restores',
+    noStatusSubresource: true,
+    schema: restore,
+  }),
+  definition({
+    apiVersion: VELERO,
+    kind: 'Schedule',
+    plural: 'schedules',
+    noStatusSubresource: true,
+    schema: schedule,
+  }),
+  definition({
+    apiVersion: SNAPSHOT,
+    kind: 'VolumeSnapshot',
+    plural: 'volumesnapshots',
+    shortNames: ['vs'],
+    annotations: APPROVAL,
+    schema: volumeSnapshot,
+  }),
+  definition({
+    apiVersion: SNAPSHOT,
+    kind: 'VolumeSnapshotClass',
+    plural: 'volumesnapshotclasses',
+    clusterWide: true,
+    shortNames: ['vsclass', 'vsclasses'],
+    noStatusSubresource: true,
+    annotations: APPROVAL,
+    schema: volumeSnapshotClass,
+  }),
+  definition({
+    apiVersion: SNAPSHOT,
+    kind: 'VolumeSnapshotContent',
+    plural: 'volumesnapshotcontents',
+    clusterWide: true,
+    shortNames: ['vsc', 'vscs'],
+    annotations: APPROVAL,
+    schema: volumeSnapshotContent,
+  }),
+  definition({
+    apiVersion: ROOK,
+    kind: 'CephCluster',
+    plural: 'cephclusters',
+    shortNames: ['ceph'],
+    schema: cephCluster,
+  }),
+  definition({
+    apiVersion: ROOK,
+    kind: 'CephBlockPool',
+    plural: 'cephblockpools',
+    shortNames: ['cephbp'],
+    schema: cephBlockPool,
+  }),
 ];
 
 /** The definitions that objects need and don't bring along themselves. */

@@ -100,6 +100,11 @@ export const BUILT_IN: Resource[] = [
     answersDeleted: true,
   }),
   builtIn('v1', 'secrets', 'Secret', true),
+  builtIn('v1', 'services', 'Service', true, {
+    shortNames: ['svc'],
+    categories: ['all'],
+    status: true,
+  }),
   builtIn('v1', 'serviceaccounts', 'ServiceAccount', true, {
     shortNames: ['sa'],
     answersDeleted: true,
@@ -109,6 +114,16 @@ export const BUILT_IN: Resource[] = [
     categories: ['all'],
     status: true,
     generation: true,
+  }),
+  builtIn('apps/v1', 'statefulsets', 'StatefulSet', true, {
+    shortNames: ['sts'],
+    categories: ['all'],
+    status: true,
+    generation: true,
+  }),
+  builtIn('batch/v1', 'jobs', 'Job', true, {
+    categories: ['all'],
+    status: true,
   }),
   builtIn(STORAGE, 'csidrivers', 'CSIDriver', false, { answersDeleted: true }),
   builtIn(STORAGE, 'csinodes', 'CSINode', false, { answersDeleted: true }),
