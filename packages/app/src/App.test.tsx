@@ -19,11 +19,7 @@ describe('the portal', () => {
     const { default: app } = await import('./App');
     render(app.createRoot());
     expect(
-      await screen.findByText(
-        'Sign in with your account of the Git host',
-        {},
-        { timeout: 20_000 },
-      ),
+      await screen.findByText('Sign in with your account of the Git host'),
     ).toBeInTheDocument();
-  }, 30_000);
+  });
 });

@@ -26,6 +26,7 @@ import { startGitHost, type GitHost } from '@kmetal/demo';
 import tenantStoragePlugin from '@kmetal/backstage-plugin-tenant-storage-backend';
 import {
   applyObjects,
+  eventually,
   grantReader,
   startStandIn,
   type StandIn,
@@ -34,8 +35,6 @@ import { readFile } from 'node:fs/promises';
 import yaml from 'yaml';
 import tenantStorageModule from './index';
 import { MANIFEST } from './quotaAction.test.bench';
-
-jest.setTimeout(60_000);
 
 const ALICE = 'user:default/alice';
 const WISH = {
@@ -75,21 +74,6 @@ const signIn = createBackendModule({
       },
     }),
 });
-
-/** Asked again and again until the answer is good. */
-async function until<T>(
-  ask: () => Promise<T>,
-  isGood: (answer: T) => boolean,
-): Promise<T> {
-  for (const end = Date.now() + 30_000; ; ) {
-    const answer = await ask();
-    if (isGood(answer)) return answer;
-    if (Date.now() > end) {
-      throw new Error(`Waited in vain; last seen: ${JSON.stringify(answer)}`);
-    }
-    await new Promise(resolve => setTimeout(resolve, 100));
-  }
-}
 
 describe('with Backstage’s own sign-in, and the tenant-storage backend', () => {
   let gitHost: GitHost;
@@ -197,7 +181,7 @@ describe('with Backstage’s own sign-in, and the tenant-storage backend', () =>
       { headers: { 'x-user': 'alice' } },
     );
     token = body.backstageIdentity.token;
-    await until(
+    await eventually(
       () =>
         ask<{ limits?: unknown[]; freshness?: { state: string } }>(
           '/tenant-storage/v1/under-clusters/muc-1/tenants/alpha',
@@ -225,7 +209,7 @@ describe('with Backstage’s own sign-in, and the tenant-storage backend', () =>
         values: { tenant: { underCluster: muc, tenant }, ...rest },
       },
     });
-    const { body: end } = await until(
+    const { body: end } = await eventually(
       () => ask<{ status: string }>(`/scaffolder/v2/tasks/${task.id}`),
       ({ body }) => body.status !== 'open' && body.status !== 'processing',
     );

@@ -8,8 +8,6 @@ import {
   type TenantStorageBackend,
 } from './tenantStorageBackend.test.server';
 
-jest.setTimeout(60_000);
-
 const REPOSITORY = '/repos/kmetal/fleet';
 const FILE = 'clusters/muc-1/alpha/quota.yaml';
 const BRANCH = 'kmetal-storage.muc-1.alpha.quota';
@@ -429,7 +427,7 @@ describe('request-more-storage on GitHub', () => {
       output: { text: [{ title: 'Nothing was sent' }] },
     });
     expect(await pulls('all')).toHaveLength(1);
-  }, 120_000);
+  });
 
   it('of a dry run sends nothing, and shows no file of others', async () => {
     gitHost.takeRequests();

@@ -7,8 +7,6 @@ import {
   type TenantStorageBackend,
 } from './tenantStorageBackend.test.server';
 
-jest.setTimeout(60_000);
-
 const BRANCH = 'kmetal-storage.muc-1.alpha.quota';
 const FILE = 'tenants/alpha.yaml';
 const TITLE = 'Storage quota of alpha in muc-1: raised from 50Gi to 60Gi';

@@ -15,6 +15,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
+import { next } from '../dev/formSteps';
 import { answerAboutChanges } from '../dev/quotaPreviews';
 import { requestMoreStorage } from '../dev/requestMoreStorage';
 import { tenantCases } from '../dev/tenants';
@@ -221,14 +222,14 @@ describe('the plugin for the new frontend system', () => {
       screen.getByRole('textbox', { name: /Reason/ }),
       'Nightly reports',
     );
-    await userEvent.click(screen.getByRole('button', { name: 'Next' }));
+    await next();
     const diff = await screen.findByRole('region', {
       name: 'The lines that would change',
     });
     expect(within(diff).getByText(/requests.storage: 14Gi/)).toHaveTextContent(
       /^\+/,
     );
-    await userEvent.click(screen.getByRole('button', { name: 'Review' }));
+    await next();
     await screen.findByRole('button', { name: 'Create' });
     expect(
       screen
@@ -240,7 +241,7 @@ describe('the plugin for the new frontend system', () => {
       ['New size', '14Gi'],
       ['Reason', 'Nightly reports'],
     ]);
-  }, 30_000);
+  });
 
   it('has a page of all requests, with its place in the navigation', async () => {
     renderTestApp({

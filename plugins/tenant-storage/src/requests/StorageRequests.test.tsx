@@ -196,7 +196,7 @@ describe('the page of requests', () => {
     await table('Past');
     await table('Stuck');
     expect(
-      screen.getAllByRole('note', {
+      await screen.findAllByRole('note', {
         name: 'Requests may be further than is shown',
       }),
     ).toHaveLength(1);
