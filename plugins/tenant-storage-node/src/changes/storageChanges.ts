@@ -1,6 +1,7 @@
 import { GitOpsError } from '../gitops';
 import { profile } from './profile';
 import type { StorageChange } from './storageChange';
+import { storageClass } from './storageClass';
 import { veleroLocation } from './veleroLocation';
 
 /**
@@ -13,6 +14,7 @@ import { veleroLocation } from './veleroLocation';
 export const storageChanges: readonly StorageChange<any>[] = [
   veleroLocation,
   profile,
+  storageClass,
 ];
 
 /**

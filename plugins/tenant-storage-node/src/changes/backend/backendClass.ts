@@ -1,0 +1,453 @@
+import { GitOpsError } from '../../gitops';
+import type { NewManifest } from '../../gitops/newManifest';
+import { shownText } from '../../gitops/shownText';
+import { dnsLabel, dnsSubdomain } from '../checkedName';
+import type { StorageChangeField } from '../storageChange';
+
+/** What serves a class: for the swap of the tenants' class and for further classes alike. */
+export type BackendKind = 'longhorn' | 'rook-ceph' | 'nfs' | 'csi';
+
+/** A class of a backend, as far as the backend decides it. */
+export interface BackendClass {
+  backend: BackendKind;
+  provisioner: string;
+  parameters: Record<string, string>;
+  /** Whether the driver grows volumes. */
+  expands: boolean;
+  volumeBindingMode: 'Immediate' | 'WaitForFirstConsumer';
+  mountOptions: string[];
+  /** What volumes are made with. */
+  pin: { accessModes: string[]; volumeMode: 'Filesystem' | 'Block' };
+}
+
+type Input = Record<string, unknown>;
+
+const text =
+  (description: string): StorageChangeField =>
+  z =>
+    z.string().optional().describe(description);
+
+/** The fields of a form that tell a class of a backend; each belongs to one backend, as its description says. */
+export const backendClassFields = {
+  nfsServer: text('NFS: the server, by name or address'),
+  nfsShare: text('NFS: the exported folder, such as `/exports/kubernetes`'),
+  nfsSubDir: text(
+    'NFS: the folder of each volume below it; made of its name unless told',
+  ),
+  nfsMountPermissions: text(
+    'NFS: the mode of the folder of each volume, such as `0755`. Default: `0`, as the server makes it',
+  ),
+  nfsMountOptions: z =>
+    z
+      .array(z.string())
+      .optional()
+      .describe('NFS: how it is mounted. Default: `hard`, `nfsvers=4.1`'),
+  cephClusterNamespace: text(
+    'Rook-Ceph: the namespace of the CephCluster. Default: `rook-ceph`',
+  ),
+  cephOperatorNamespace: text(
+    "Rook-Ceph: the operator's namespace, which the driver's name begins with. That of the cluster unless told",
+  ),
+  cephPool: text('Rook-Ceph: the CephBlockPool. Default: `replicapool`'),
+  longhornReplicas: z =>
+    z
+      .number()
+      .int()
+      .min(1)
+      .max(20)
+      .optional()
+      .describe(
+        'Longhorn: copies of each volume, on a node each. Default: `3`',
+      ),
+  longhornDataLocality: z =>
+    z
+      .enum(['disabled', 'best-effort', 'strict-local'])
+      .optional()
+      .describe(
+        'Longhorn: whether a copy is kept where the volume is used. Default: `disabled`',
+      ),
+  fsType: z =>
+    z
+      .enum(['ext4', 'xfs'])
+      .optional()
+      .describe(
+        'Rook-Ceph, Longhorn: the file system of volumes. Default: `ext4`',
+      ),
+  provisioner: text(
+    'CSI driver of a vendor: its name, as its CSIDriver object is called, such as `csi.example.com`',
+  ),
+  parameters: z =>
+    z
+      .record(z.string())
+      .optional()
+      .describe(
+        "CSI driver of a vendor: the class's parameters, as the vendor documents them. No passwords: Secrets are named by `csi.storage.k8s.io/...-secret-name`",
+      ),
+  allowVolumeExpansion: z =>
+    z
+      .boolean()
+      .optional()
+      .describe(
+        'CSI driver of a vendor: whether it grows volumes. Default: `true`',
+      ),
+  accessMode: z =>
+    z
+      .enum(['ReadWriteOnce', 'ReadWriteOncePod', 'ReadWriteMany'])
+      .optional()
+      .describe('How a volume is shared. Default: `ReadWriteOnce`'),
+  volumeMode: z =>
+    z
+      .enum(['Filesystem', 'Block'])
+      .optional()
+      .describe(
+        'Whether volumes are file systems or raw devices. Default: `Filesystem`',
+      ),
+  volumeBindingMode: z =>
+    z
+      .enum(['Immediate', 'WaitForFirstConsumer'])
+      .optional()
+      .describe(
+        'When a volume is made. Default: `WaitForFirstConsumer`; for NFS `Immediate`',
+      ),
+} satisfies Record<string, StorageChangeField>;
+
+/** Which fields belong to one backend only. */
+const OF_BACKEND: ReadonlyArray<[RegExp, readonly BackendKind[]]> = [
+  [/^nfs/, ['nfs']],
+  [/^ceph/, ['rook-ceph']],
+  [/^longhorn/, ['longhorn']],
+  [/^fsType$/, ['rook-ceph', 'longhorn']],
+  [/^(provisioner|parameters|allowVolumeExpansion)$/, ['csi']],
+];
+
+function wrong(field: string, value: string, problem: string, remedy: string) {
+  return new GitOpsError({
+    code: 'inputInvalid',
+    field,
+    problem: `${shownText(value)} ${problem}.`,
+    remedy,
+  });
+}
+
+function given(input: Input, field: string): string | undefined {
+  const value = input[field];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function needed(input: Input, field: string, what: string): string {
+  const value = given(input, field);
+  if (value === undefined) {
+    throw new GitOpsError({
+      code: 'inputInvalid',
+      field,
+      problem: `There is no ${what}.`,
+      remedy: 'Fill it in.',
+    });
+  }
+  return value;
+}
+
+function refuseForeignFields(input: Input, backend: BackendKind): void {
+  for (const field of Object.keys(input)) {
+    const owners = OF_BACKEND.find(([pattern]) => pattern.test(field))?.[1];
+    const value = input[field];
+    const isEmpty =
+      value === undefined ||
+      value === '' ||
+      (Array.isArray(value) && value.length === 0);
+    if (owners && !owners.includes(backend) && !isEmpty) {
+      throw new GitOpsError({
+        code: 'inputInvalid',
+        field,
+        problem: `It is of ${owners.join(
+          ' and ',
+        )}, and the backend is ${backend}.`,
+        remedy: 'Leave it out, or choose the other backend.',
+      });
+    }
+  }
+}
+
+/** Passwords that somebody puts where whoever reads classes sees them. */
+const SECRET_KEY =
+  /(password|passwd|secret(?!-?(name|namespace)$)|token|apikey|api-key|access-?key|private-?key|credential)/i;
+
+function parametersOf(input: Input): Record<string, string> {
+  const value = (input.parameters ?? {}) as Record<string, string>;
+  const entries = Object.entries(value);
+  for (const [key, each] of entries) {
+    const field = `parameters.${key}`;
+    if (
+      !/^[A-Za-z0-9][A-Za-z0-9._/-]{0,252}$/.test(key) ||
+      key in Object.prototype
+    ) {
+      throw wrong(
+        'parameters',
+        key,
+        'is no name of a parameter',
+        'Correct it.',
+      );
+    }
+    if (
+      (SECRET_KEY.test(key) && !/secret-?(name|namespace)$/i.test(key)) ||
+      /-----BEGIN|(?:^|[^A-Z0-9])AKIA[A-Z0-9]{16}/.test(each)
+    ) {
+      throw new GitOpsError({
+        code: 'secretInGit',
+        field,
+        problem:
+          'This looks like a credential; everybody who may list classes, or read the repository, would have it.',
+        remedy:
+          'Put it into a Secret, and name that by the csi.storage.k8s.io/...-secret-name parameters of the driver.',
+      });
+    }
+    // eslint-disable-next-line no-control-regex
+    if (
+      each.length > 1024 ||
+      /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/.test(
+        each,
+      )
+    ) {
+      throw wrong(
+        field,
+        each,
+        'has characters in it that are not seen, or is too long',
+        'Type it anew.',
+      );
+    }
+  }
+  return Object.fromEntries(entries);
+}
+
+function pinOf(input: Input): BackendClass['pin'] {
+  return {
+    accessModes: [given(input, 'accessMode') ?? 'ReadWriteOnce'],
+    volumeMode: input.volumeMode === 'Block' ? 'Block' : 'Filesystem',
+  };
+}
+
+function filesOnly(input: Input, backend: string): void {
+  if (input.volumeMode === 'Block') {
+    throw new GitOpsError({
+      code: 'notSupported',
+      field: 'volumeMode',
+      problem: `${backend} makes no Block volumes.`,
+      remedy: 'Choose Filesystem.',
+    });
+  }
+}
+
+function nfs(input: Input): Omit<BackendClass, 'backend' | 'pin'> {
+  filesOnly(input, 'NFS');
+  const server = needed(input, 'nfsServer', 'server');
+  if (!/^(?!-)[A-Za-z0-9.:-]{1,253}$/.test(server)) {
+    throw wrong(
+      'nfsServer',
+      server,
+      'is no name or address of a server',
+      'Give it such as nfs.example.com.',
+    );
+  }
+  const share = needed(input, 'nfsShare', 'exported folder');
+  if (
+    !/^\/[A-Za-z0-9._/-]*$/.test(share) ||
+    share.split('/').some(part => part === '..' || part === '.')
+  ) {
+    throw wrong(
+      'nfsShare',
+      share,
+      'is no exported folder',
+      'Give its full path, such as /exports/kubernetes.',
+    );
+  }
+  const subDir = given(input, 'nfsSubDir');
+  if (
+    subDir !== undefined &&
+    (!/^[A-Za-z0-9._/${}-]+$/.test(subDir) ||
+      subDir.startsWith('/') ||
+      subDir.split('/').includes('..'))
+  ) {
+    throw wrong(
+      'nfsSubDir',
+      subDir,
+      'is no folder below the share',
+      // eslint-disable-next-line no-template-curly-in-string
+      'Give it such as ${pvc.metadata.namespace}/${pvc.metadata.name}.',
+    );
+  }
+  const permissions = given(input, 'nfsMountPermissions');
+  if (permissions !== undefined && !/^0[0-7]{3,4}$|^0$/.test(permissions)) {
+    throw wrong(
+      'nfsMountPermissions',
+      permissions,
+      'is no mode of a folder',
+      'Give it with four octal digits, such as 0755.',
+    );
+  }
+  const options = (input.nfsMountOptions ?? [
+    'hard',
+    'nfsvers=4.1',
+  ]) as string[];
+  options.forEach((option, index) => {
+    if (!/^[a-z0-9_]+(=[A-Za-z0-9._:/-]+)?$/.test(option)) {
+      throw wrong(
+        `nfsMountOptions.${index}`,
+        option,
+        'is no mount option',
+        'Give it such as nfsvers=4.1.',
+      );
+    }
+  });
+  return {
+    provisioner: 'nfs.csi.k8s.io',
+    parameters: {
+      server,
+      share,
+      ...(subDir !== undefined && { subDir }),
+      // csi-driver-nfs reads an octal number: 0755 as a YAML number would be 493 or 755.
+      ...(permissions !== undefined && { mountPermissions: permissions }),
+    },
+    expands: true,
+    volumeBindingMode: 'Immediate',
+    mountOptions: [...options],
+  };
+}
+
+function rookCeph(input: Input): Omit<BackendClass, 'backend' | 'pin'> {
+  const cluster = dnsLabel(
+    given(input, 'cephClusterNamespace') ?? 'rook-ceph',
+    'cephClusterNamespace',
+    'a namespace',
+  );
+  const operator = dnsLabel(
+    given(input, 'cephOperatorNamespace') ?? cluster,
+    'cephOperatorNamespace',
+    'a namespace',
+  );
+  const pool = dnsSubdomain(
+    given(input, 'cephPool') ?? 'replicapool',
+    'cephPool',
+    'a CephBlockPool',
+  );
+  const secret = (use: string, name: string) => ({
+    [`csi.storage.k8s.io/${use}-secret-name`]: name,
+    [`csi.storage.k8s.io/${use}-secret-namespace`]: cluster,
+  });
+  return {
+    provisioner: `${operator}.rbd.csi.ceph.com`,
+    parameters: {
+      clusterID: cluster,
+      pool,
+      imageFormat: '2',
+      imageFeatures: 'layering',
+      ...secret('provisioner', 'rook-csi-rbd-provisioner'),
+      // Without these two an expansion fails.
+      ...secret('controller-expand', 'rook-csi-rbd-provisioner'),
+      ...secret('node-stage', 'rook-csi-rbd-node'),
+      'csi.storage.k8s.io/fstype': given(input, 'fsType') ?? 'ext4',
+    },
+    expands: true,
+    volumeBindingMode: 'WaitForFirstConsumer',
+    mountOptions: [],
+  };
+}
+
+function longhorn(input: Input): Omit<BackendClass, 'backend' | 'pin'> {
+  return {
+    provisioner: 'driver.longhorn.io',
+    parameters: {
+      numberOfReplicas: `${
+        typeof input.longhornReplicas === 'number' ? input.longhornReplicas : 3
+      }`,
+      staleReplicaTimeout: '2880',
+      fsType: given(input, 'fsType') ?? 'ext4',
+      dataLocality: given(input, 'longhornDataLocality') ?? 'disabled',
+    },
+    expands: true,
+    volumeBindingMode: 'WaitForFirstConsumer',
+    mountOptions: [],
+  };
+}
+
+function vendor(input: Input): Omit<BackendClass, 'backend' | 'pin'> {
+  const provisioner = dnsSubdomain(
+    needed(input, 'provisioner', 'driver'),
+    'provisioner',
+    'a CSI driver',
+  );
+  return {
+    provisioner,
+    parameters: parametersOf(input),
+    expands: input.allowVolumeExpansion !== false,
+    volumeBindingMode: 'WaitForFirstConsumer',
+    mountOptions: [],
+  };
+}
+
+const READERS = { nfs, 'rook-ceph': rookCeph, longhorn, csi: vendor };
+
+/**
+ * Reads what a form tells of a class of a backend.
+ *
+ * @throws GitOpsError that names the field, also for fields of another backend.
+ */
+export function readBackendClass(
+  backend: BackendKind,
+  input: Input,
+): BackendClass {
+  refuseForeignFields(input, backend);
+  const made = READERS[backend](input);
+  const binding = input.volumeBindingMode;
+  return {
+    backend,
+    ...made,
+    ...((binding === 'Immediate' || binding === 'WaitForFirstConsumer') && {
+      volumeBindingMode: binding,
+    }),
+    pin: pinOf(input),
+  };
+}
+
+/** The StorageClass of a backend. Nothing in it says that it is the default. */
+export function classManifest(
+  name: string,
+  made: BackendClass,
+  options: {
+    reclaimPolicy: 'Delete' | 'Retain';
+    annotations?: Record<string, string>;
+  },
+): NewManifest {
+  const { annotations, reclaimPolicy } = options;
+  return {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name, ...(annotations && { annotations }) },
+    provisioner: made.provisioner,
+    ...(Object.keys(made.parameters).length > 0 && {
+      parameters: { ...made.parameters },
+    }),
+    reclaimPolicy,
+    volumeBindingMode: made.volumeBindingMode,
+    allowVolumeExpansion: made.expands,
+    ...(made.mountOptions.length > 0 && {
+      mountOptions: [...made.mountOptions],
+    }),
+  };
+}
+
+/** The pin of the class's StorageProfile. */
+export function profileManifest(
+  name: string,
+  pin: BackendClass['pin'],
+): NewManifest {
+  return {
+    apiVersion: 'cdi.kubevirt.io/v1beta1',
+    kind: 'StorageProfile',
+    metadata: { name },
+    spec: {
+      claimPropertySets: [
+        { accessModes: [...pin.accessModes], volumeMode: pin.volumeMode },
+      ],
+    },
+  };
+}

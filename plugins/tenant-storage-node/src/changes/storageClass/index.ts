@@ -1,0 +1,1 @@
+export { storageClass } from './storageClass';
