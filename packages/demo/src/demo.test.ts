@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { KubeConfig } from '@kubernetes/client-node';
 import { Octokit } from '@octokit/rest';
-import { KubeObject, kubeApiServerAvailable } from '@kmetal/under-cluster';
+import {
+  eventually,
+  KubeObject,
+  kubeApiServerAvailable,
+} from '@kmetal/under-cluster';
 import { parseQuantity } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { parse } from 'yaml';
 import { Demo, startDemo } from './demo';
 import { loadDemoScenario } from './scenario/demoScenario';
-
-jest.setTimeout(240_000);
 
 const kinds: Array<'stand-in' | 'kube-apiserver'> = ['stand-in'];
 if (kubeApiServerAvailable()) {
@@ -66,14 +68,6 @@ function useOf({ metadata, status }: KubeObject): string {
     .map(([key, quantity]) => `${key}=${parseQuantity(quantity)}`)
     .sort();
   return `${metadata.namespace}/${metadata.name}: ${use}`;
-}
-
-/** Asks again until the answer is as wanted, for half a minute. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!(await holds()) && Date.now() < deadline) {
-    await new Promise(resolve => setTimeout(resolve, 100));
-  }
 }
 
 describe.each(kinds)('the demo on under clusters that are a %s', kind => {
@@ -171,8 +165,10 @@ describe.each(kinds)('the demo on under clusters that are a %s', kind => {
         .filter(object => object.kind === 'ResourceQuota')
         .map(useOf)
         .sort();
-      await until(async () => isDeepStrictEqual(await counted(name), meant));
-      expect(await counted(name)).toEqual(meant);
+      await eventually(
+        () => counted(name),
+        there => isDeepStrictEqual(there, meant),
+      );
     }
   });
 
@@ -222,10 +218,9 @@ describe.each(kinds)('the demo on under clusters that are a %s', kind => {
       ref: 'heads/main',
     });
     for (const { name } of demo.underClusters) {
-      await until(
-        async () =>
-          (await fluxStatus(name))?.lastAppliedRevision ===
-          `main@sha1:${data.object.sha}`,
+      await eventually(
+        () => fluxStatus(name),
+        seen => seen?.lastAppliedRevision === `main@sha1:${data.object.sha}`,
       );
       expect((await fluxStatus(name)).conditions).toMatchObject([
         { type: 'Ready', status: 'True' },
@@ -290,8 +285,7 @@ describe.each(kinds)('the demo on under clusters that are a %s', kind => {
       ).body.status.hard;
     const key =
       'tenant-storage-class.storageclass.storage.k8s.io/requests.storage';
-    await until(async () => (await hard())[key] === '11Gi');
-    expect((await hard())[key]).toBe('11Gi');
+    await eventually(hard, there => there[key] === '11Gi');
   });
 
   it('tells the portal how to reach both under clusters, as reader and not more', async () => {
@@ -466,10 +460,9 @@ describe.each(kinds)('the demo on under clusters that are a %s', kind => {
       const { data } = await api(
         configuration.integrations.github[0].token,
       ).git.getRef({ owner: 'kmetal', repo: 'fleet', ref: 'heads/main' });
-      await until(
-        async () =>
-          (await fluxStatus(name))?.lastAppliedRevision ===
-          `main@sha1:${data.object.sha}`,
+      await eventually(
+        () => fluxStatus(name),
+        seen => seen?.lastAppliedRevision === `main@sha1:${data.object.sha}`,
       );
       const refused = await dataVolume();
       expect(
@@ -490,10 +483,10 @@ describe.each(kinds)('the demo on under clusters that are a %s', kind => {
         },
         { contentType: 'application/merge-patch+json' },
       );
-      await until(
-        async () => (await dataVolume()).status.phase === 'Succeeded',
+      const { metadata, status } = await eventually(
+        dataVolume,
+        seen => seen.status.phase === 'Succeeded',
       );
-      const { metadata, status } = await dataVolume();
       expect(status).toMatchObject({ phase: 'Succeeded', progress: '100.0%' });
       const claim = await get(`${core}/persistentvolumeclaims/${volume}`);
       expect(claim.status.phase).toBe('Bound');
@@ -517,8 +510,7 @@ describe.each(kinds)('the demo on under clusters that are a %s', kind => {
         (await get(`${core}/persistentvolumeclaims`)).items as KubeObject[];
       const isHelper = (each: KubeObject) =>
         each.metadata.name.startsWith('prime-');
-      await until(async () => !(await claims()).some(isHelper));
-      expect((await claims()).filter(isHelper)).toEqual([]);
+      await eventually(claims, seen => !seen.some(isHelper));
       const machines: KubeObject[] = (
         await get(
           `/apis/kubevirt.io/v1/namespaces/${tenant}/virtualmachineinstances`,

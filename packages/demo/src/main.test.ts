@@ -10,8 +10,6 @@ import { execFile } from 'node:child_process';
 import { kubeApiServerAvailable } from '@kmetal/under-cluster';
 import type { DemoReady } from './demo';
 
-jest.setTimeout(180_000);
-
 interface Started {
   child: ChildProcess;
   ended: Promise<unknown[]>;

@@ -3,6 +3,7 @@ export {
   PLATFORM_DEFINITIONS,
   definitionsFor,
 } from './customResourceDefinitions';
+export { eventually } from './eventually';
 export { kubeApiServerAvailable, startKubeApiServer } from './kubeApiServer';
 export type { KubeApiServer } from './kubeApiServer';
 export type { KubeObject } from './object';

@@ -19,10 +19,9 @@ import type {
   UnderCluster,
   UnderClusterList,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
+import { eventually } from '@kmetal/under-cluster';
 import { Router } from 'express';
 import catalogModuleTenantStorage from './index';
-
-jest.setTimeout(60_000);
 
 const TASK = 'kmetal-tenant-storage:refresh';
 
@@ -195,20 +194,6 @@ async function startPortal(platform: Platform): Promise<Portal> {
   };
 }
 
-async function waitFor<T>(
-  what: () => Promise<T>,
-  until: (value: T) => boolean,
-) {
-  for (const end = Date.now() + 20_000; ; ) {
-    const value = await what();
-    if (until(value)) return value;
-    if (Date.now() > end) {
-      throw new Error(`Waited in vain; last seen: ${JSON.stringify(value)}`);
-    }
-    await new Promise(resolve => setTimeout(resolve, 100));
-  }
-}
-
 const names = (entities: Entity[]) =>
   entities.map(({ metadata }) => metadata.name).sort();
 const be = (expected: string[]) => (entities: Entity[]) =>
@@ -232,7 +217,7 @@ describe('tenants in the catalog', () => {
     };
     portal = await startPortal(platform);
     await portal.round();
-    await waitFor(
+    await eventually(
       portal.entities,
       be(['north.alpha', 'north.beta', 'north.gamma', 'south.alpha']),
     );
@@ -266,7 +251,7 @@ describe('tenants in the catalog', () => {
     platform.tenants.north = [{ name: 'alpha', owners: ['user:default/ada'] }];
     await portal.round();
 
-    const entities = await waitFor(
+    const entities = await eventually(
       portal.entities,
       all =>
         be(['north.alpha', 'south.alpha'])(all) &&
@@ -279,7 +264,9 @@ describe('tenants in the catalog', () => {
   async function roundThatCounts() {
     platform.tenants.south = [{ name: 'omega', owners: [] }];
     await portal.round();
-    return waitFor(portal.entities, all => names(all).includes('south.omega'));
+    return eventually(portal.entities, all =>
+      names(all).includes('south.omega'),
+    );
   }
 
   it.each([
@@ -383,7 +370,7 @@ describe('tenants in the catalog', () => {
     platform.underClusters = [underCluster('north'), underCluster('south')];
     platform.tenants.north = north.slice(0, 1);
     await portal.round();
-    await waitFor(portal.entities, be(['north.alpha', 'south.omega']));
+    await eventually(portal.entities, be(['north.alpha', 'south.omega']));
   });
 });
 

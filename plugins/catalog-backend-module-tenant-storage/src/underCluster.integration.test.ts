@@ -16,14 +16,13 @@ import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import tenantStoragePlugin from '@kmetal/backstage-plugin-tenant-storage-backend';
 import {
   applyObjects,
+  eventually,
   grantReader,
   startStandIn,
   type KubeObject,
   type StandIn,
 } from '@kmetal/under-cluster';
 import catalogModuleTenantStorage from './index';
-
-jest.setTimeout(60_000);
 
 const KEY = 'tenant-storage-class.storageclass.storage.k8s.io/requests.storage';
 
@@ -111,16 +110,15 @@ describe('tenants of an under cluster', () => {
 
   /** Rounds of the provider until the catalog holds these tenants and no other. */
   async function roundsUntil(expected: string[]): Promise<Entity[]> {
-    for (const end = Date.now() + 30_000; ; ) {
-      await scheduler.triggerTask('kmetal-tenant-storage:refresh');
-      const found = await entities();
-      const names = found.map(({ metadata }) => metadata.name).sort();
-      if (JSON.stringify(names) === JSON.stringify(expected)) return found;
-      if (Date.now() > end) {
-        throw new Error(`Waited in vain; the catalog has ${names}`);
-      }
-      await new Promise(resolve => setTimeout(resolve, 200));
-    }
+    return eventually(
+      async () => {
+        await scheduler.triggerTask('kmetal-tenant-storage:refresh');
+        return entities();
+      },
+      found =>
+        JSON.stringify(found.map(({ metadata }) => metadata.name).sort()) ===
+        JSON.stringify(expected),
+    );
   }
 
   it('come into the catalog with their owners, stay while it is lost, and go when they are deleted', async () => {

@@ -1,4 +1,9 @@
-import { KubeObject, StandIn, startStandIn } from '@kmetal/under-cluster';
+import {
+  eventually,
+  KubeObject,
+  StandIn,
+  startStandIn,
+} from '@kmetal/under-cluster';
 import { backendOf, loadDemoScenario } from '../scenario/demoScenario';
 import { Cdi, startCdi } from './cdi';
 
@@ -51,16 +56,12 @@ describe('what makes the volumes that a quota refused', () => {
   const get = async (path: string) => (await cluster.request('GET', path)).body;
   const phase = async (): Promise<string> =>
     (await get(DATA_VOLUME)).status?.phase;
-  const until = async (holds: () => Promise<boolean> | boolean) => {
-    const deadline = Date.now() + 10_000;
-    while (!(await holds())) {
-      if (Date.now() > deadline) throw new Error('It does not come to that.');
-      await new Promise(resolve => setTimeout(resolve, 5));
-    }
-  };
   const moreTries = (count: number) => {
     const before = tries;
-    return until(() => tries >= before + count);
+    return eventually(
+      () => tries,
+      now => now >= before + count,
+    );
   };
   const allow = (hard: string) =>
     cluster.request(
@@ -89,7 +90,7 @@ describe('what makes the volumes that a quota refused', () => {
     const event = async (): Promise<KubeObject> => (await get(EVENTS)).items[0];
     const { count } = await event();
     await allow('51Gi');
-    await until(async () => (await event()).message.includes('=51Gi'));
+    await eventually(event, ({ message }) => message.includes('=51Gi'));
     expect(await event()).toMatchObject({ count: count + 1 });
     await moreTries(3);
     expect(await event()).toMatchObject({ count: count + 1 });
@@ -103,7 +104,7 @@ describe('what makes the volumes that a quota refused', () => {
 
   it('makes the volume once there is room, and takes no more than was refused', async () => {
     await allow('60Gi');
-    await until(async () => (await phase()) === 'Succeeded');
+    await eventually(phase, now => now === 'Succeeded');
     const claim = await get(`${CLAIMS}/${VOLUME}`);
     expect(claim).toMatchObject({
       spec: { resources: { requests: { storage: '11381663335' } } },
@@ -130,7 +131,7 @@ describe('what makes the volumes that a quota refused', () => {
   it('goes on where it was when the under cluster does not answer, whatever it asks', async () => {
     failOnce = new Set();
     await allow('60Gi');
-    await until(async () => (await phase()) === 'Succeeded');
+    await eventually(phase, now => now === 'Succeeded');
     expect([...failOnce].filter(asked => asked.startsWith('P'))).toEqual(
       expect.arrayContaining([
         `POST ${CLAIMS}`,
@@ -151,7 +152,10 @@ describe('what makes the volumes that a quota refused', () => {
 
   it('lets a volume be that was deleted', async () => {
     await cluster.request('DELETE', DATA_VOLUME);
-    await until(() => hasSeenDeletion);
+    await eventually(
+      () => hasSeenDeletion,
+      seen => seen,
+    );
     await allow('60Gi');
     await cdi.stop();
     expect((await cluster.request('GET', `${CLAIMS}/${VOLUME}`)).status).toBe(

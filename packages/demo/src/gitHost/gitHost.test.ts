@@ -3,8 +3,6 @@ import { githubAuthenticator } from '@backstage/plugin-auth-backend-module-githu
 import { GitHost, startGitHost } from './gitHost';
 import { personas } from '../personas';
 
-jest.setTimeout(60_000);
-
 const portalUrl = 'http://localhost:7007';
 const callbackUrl = `${portalUrl}/api/auth/github/handler/frame`;
 

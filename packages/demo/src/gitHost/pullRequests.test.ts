@@ -12,8 +12,6 @@ import { Octokit } from '@octokit/rest';
 import * as tar from 'tar';
 import { GitHost, startGitHost } from './gitHost';
 
-jest.setTimeout(60_000);
-
 const owner = 'kmetal';
 const repo = 'fleet';
 const QUOTA = 'tenants/muc-1/alpha/quota.yaml';

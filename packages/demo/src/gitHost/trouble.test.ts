@@ -1,7 +1,5 @@
 import { GitHost, startGitHost } from './gitHost';
 
-jest.setTimeout(30_000);
-
 describe('a Git host in trouble', () => {
   let gitHost: GitHost;
 

@@ -1,5 +1,6 @@
+import { eventually } from '../eventually';
 import { Json } from '../object';
-import { eventually, newNamespace, refusal, Suite } from './suite';
+import { newNamespace, refusal, Suite } from './suite';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';

@@ -1,6 +1,7 @@
 import { PLATFORM_DEFINITIONS } from '../customResourceDefinitions';
+import { eventually } from '../eventually';
 import { KubeObject } from '../object';
-import { eventually, MERGE_PATCH, newNamespace, refusal, Suite } from './suite';
+import { MERGE_PATCH, newNamespace, refusal, Suite } from './suite';
 import { openWatch } from './watchStream';
 
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';

@@ -1,8 +1,9 @@
 import { applyObjects } from '../applyObjects';
+import { eventually } from '../eventually';
 import { Json } from '../object';
 import { parseScenario } from '../scenario';
 import { grantReader } from '../readerGrant';
-import { eventually, refusal, Suite } from './suite';
+import { refusal, Suite } from './suite';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

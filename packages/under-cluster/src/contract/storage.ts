@@ -1,12 +1,6 @@
+import { eventually } from '../eventually';
 import { Json } from '../object';
-import {
-  claim,
-  eventually,
-  MERGE_PATCH,
-  newNamespace,
-  refusal,
-  Suite,
-} from './suite';
+import { claim, MERGE_PATCH, newNamespace, refusal, Suite } from './suite';
 
 const CLASSES = '/apis/storage.k8s.io/v1/storageclasses';
 const KEY = 'tenant-storage-class.storageclass.storage.k8s.io/requests.storage';

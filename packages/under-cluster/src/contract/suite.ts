@@ -60,21 +60,3 @@ export function claim(
     },
   };
 }
-
-/** Asks again until an answer is as wanted; at most 30 seconds. */
-export async function eventually<T>(
-  ask: () => Promise<T>,
-  wanted: (value: T) => boolean,
-): Promise<T> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const value = await ask();
-    if (wanted(value)) {
-      return value;
-    }
-    if (Date.now() > deadline) {
-      throw new Error(`Still not as wanted: ${JSON.stringify(value)}`);
-    }
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
-}

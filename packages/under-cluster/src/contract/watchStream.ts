@@ -5,7 +5,7 @@ import { UnderCluster } from '../underCluster';
 /** One watch as its client sees it. */
 export interface WatchStream {
   status: number;
-  /** The next event; undefined once the server has ended the watch. Rejects after 30 seconds of silence. */
+  /** The next event; undefined once the server has ended the watch. Rejects after a minute of silence. */
   next(): Promise<Json | undefined>;
   /** All events until the server ends the watch. */
   rest(): Promise<Json[]>;
@@ -48,7 +48,7 @@ export function openWatch(
           new Promise<void>((awake, fail) => {
             const timer = setTimeout(
               () => fail(new Error('The watch is silent')),
-              30_000,
+              60_000,
             );
             wake = () => {
               clearTimeout(timer);

@@ -75,7 +75,7 @@ export function watches(suite: Suite): void {
     );
     expect(await watch.rest()).toEqual([]);
     expect(Date.now() - started).toBeGreaterThanOrEqual(900);
-    expect(Date.now() - started).toBeLessThan(10_000);
+    expect(Date.now() - started).toBeLessThan(60_000);
   });
 
   suite.test('sends a bookmark before a watch ends', async () => {

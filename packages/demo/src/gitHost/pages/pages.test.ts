@@ -3,8 +3,6 @@ import { GitHost, startGitHost } from '../gitHost';
 import { diffLinesOf } from './diffLines';
 import { html } from './html';
 
-jest.setTimeout(30_000);
-
 const of = { owner: 'kmetal', repo: 'fleet' };
 
 describe("the Git host's pages", () => {
