@@ -13,7 +13,7 @@ describe('asking a Git host whether a known answer still holds', () => {
   function asking(mostKept?: number) {
     const ask = conditionalFetch({
       host: server.host,
-      timeoutMs: 5_000,
+      timeoutMs: 60_000,
       mostKept,
     });
     return async (path: string) => {

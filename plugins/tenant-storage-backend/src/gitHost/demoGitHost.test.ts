@@ -9,8 +9,6 @@ import { Octokit } from '@octokit/rest';
 import type { GitHost } from './gitHost';
 import { createGitHosts } from './gitHosts';
 
-jest.setTimeout(60_000);
-
 const at = { owner: 'kmetal', repo: 'fleet' };
 const BRANCH = 'kmetal-storage.muc-1.alpha.quota';
 const PATH = 'quota.yaml';

@@ -20,9 +20,8 @@ describe('GitLab', () => {
     return found.get(branch)![0];
   };
 
-  beforeEach(async () => {
-    gitLab = new GitLabServer();
-    await gitLab.server.start();
+  /** Gives up after so long. */
+  const asking = (timeoutMs: number): GitHost => {
     const found = createGitHosts({
       integrations: ScmIntegrations.fromConfig(
         new ConfigReader({
@@ -38,10 +37,16 @@ describe('GitLab', () => {
           },
         }),
       ),
-      timeoutMs: 300,
+      timeoutMs,
     }).of(repository());
     if ('unfollowed' in found) throw new Error(found.unfollowed);
-    host = found;
+    return found;
+  };
+
+  beforeEach(async () => {
+    gitLab = new GitLabServer();
+    await gitLab.server.start();
+    host = asking(60_000);
   });
   afterEach(() => gitLab.server.stop());
 
@@ -237,6 +242,7 @@ describe('GitLab', () => {
     ['reset', 'unreachable'],
   ] as const)('that answers %j is %s, after one try', async (fault, what) => {
     gitLab.server.fault = fault;
+    if (fault === 'hang') host = asking(300);
     const error = await proposalOf('one').catch(thrown => thrown);
     expect(error).toMatchObject({ fault: what, host: gitLab.server.host });
     expect(error.message).not.toContain(TOKEN);

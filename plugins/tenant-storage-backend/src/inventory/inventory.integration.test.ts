@@ -13,8 +13,6 @@ import { kindNames } from '../kubernetes/kinds';
 import { tenantView } from '../views';
 import { createInventory, type RunningInventory } from './inventory';
 
-jest.setTimeout(90_000);
-
 const starts: Array<[string, () => Promise<UnderCluster>]> = [
   ['the stand-in', () => startStandIn({ name: 'under-1' })],
 ];
@@ -29,6 +27,9 @@ if (kubeApiServerAvailable()) {
   );
 }
 
+/** What a slow machine needs for a watch's event; without one, a quota is only seen after minutes, when its kind is listed again. */
+const SOON_MS = 10_000;
+
 /** Resolves with the milliseconds it took until the condition holds after some change of the inventory. */
 async function seen(
   running: RunningInventory,
@@ -40,7 +41,10 @@ async function seen(
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise((resolve, reject) => {
-      timer = setTimeout(() => reject(new Error('Not seen in 10 s')), 10_000);
+      timer = setTimeout(
+        () => reject(new Error('Not seen in a minute')),
+        60_000,
+      );
       end = running.inventory.onChange(() => {
         if (condition()) resolve(Date.now() - from);
       });
@@ -192,7 +196,7 @@ describe.each(starts)('The inventory of %s', (_, start) => {
     ]);
   });
 
-  it('sees a quota created, changed and deleted, each within a second', async () => {
+  it('sees a quota created, changed and deleted, each within seconds', async () => {
     const quota = () => cluster().get('ResourceQuota', 'alpha', 'storage');
 
     await underCluster.request('POST', quotas, {
@@ -201,7 +205,9 @@ describe.each(starts)('The inventory of %s', (_, start) => {
       metadata: { name: 'storage' },
       spec: { hard: { [key]: '10Gi', pods: '7' } },
     });
-    expect(await seen(running, () => quota() !== undefined)).toBeLessThan(1000);
+    expect(await seen(running, () => quota() !== undefined)).toBeLessThan(
+      SOON_MS,
+    );
     expect(quota()!.hard).toEqual({ [key]: '10Gi' });
 
     await underCluster.request(
@@ -212,10 +218,12 @@ describe.each(starts)('The inventory of %s', (_, start) => {
     );
     expect(
       await seen(running, () => quota()?.hard[key] === '20Gi'),
-    ).toBeLessThan(1000);
+    ).toBeLessThan(SOON_MS);
 
     await underCluster.request('DELETE', `${quotas}/storage`);
-    expect(await seen(running, () => quota() === undefined)).toBeLessThan(1000);
+    expect(await seen(running, () => quota() === undefined)).toBeLessThan(
+      SOON_MS,
+    );
   });
 
   it('sees a claim, its volume and what was said about it', async () => {

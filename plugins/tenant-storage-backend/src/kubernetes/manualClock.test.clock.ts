@@ -31,12 +31,12 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Resolves when the condition holds; `meanwhile` runs between two looks. Fails after ten seconds of real time. */
+/** Resolves when the condition holds; `meanwhile` runs between two looks. Fails after a minute of real time. */
 export async function until(
   condition: () => boolean,
   meanwhile: () => void = () => {},
 ): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   while (!condition()) {
     if (Date.now() > deadline) {
       throw new Error(`Never came true: ${condition}`);

@@ -92,7 +92,7 @@ function postgres(programs: string): TestDatabaseServer {
         { ...options, stdio: 'ignore' },
       );
       const knex = connect('postgres');
-      const deadline = Date.now() + 20_000;
+      const deadline = Date.now() + 60_000;
       for (;;) {
         try {
           if (existsSync(join(folder, '.s.PGSQL.5432'))) {

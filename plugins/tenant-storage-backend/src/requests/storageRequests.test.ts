@@ -77,8 +77,8 @@ class ChangingCluster {
 describe.each(testDatabases())(
   'requests that are followed, in $name',
   server => {
-    beforeAll(() => server.start(), 60_000);
-    afterAll(() => server.stop(), 60_000);
+    beforeAll(() => server.start());
+    afterAll(() => server.stop());
     followed(server);
   },
 );
@@ -113,7 +113,7 @@ function followed(server: TestDatabaseServer) {
   }
 
   /** A replica of the backend, and its poll. */
-  async function replica(on: Knex = knex) {
+  async function replica(on: Knex = knex, timeoutMs = 60_000) {
     const scheduler = mockServices.scheduler.mock();
     const logger = mockServices.logger.mock();
     const integrations = ScmIntegrations.fromConfig(
@@ -181,7 +181,7 @@ function followed(server: TestDatabaseServer) {
       clock,
       gitHosts: createGitHosts({
         integrations,
-        timeoutMs: 500,
+        timeoutMs,
         now: () => clock.now(),
       }),
     });
@@ -791,7 +791,7 @@ function followed(server: TestDatabaseServer) {
     ] as const)(
       'that %s, stay what they are, say so, and go on',
       async (_, fault) => {
-        const one = await replica();
+        const one = await replica(knex, fault === 'hang' ? 3_000 : undefined);
         await one.requests.record(wish());
         const pull = gitHub.open(BRANCH);
         await one.poll();

@@ -401,7 +401,7 @@ describe('headroom while volumes are being created', () => {
       },
     );
     expect(answer.bytes).toBe('0');
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });
 
