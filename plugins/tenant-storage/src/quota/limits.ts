@@ -72,26 +72,8 @@ export function limitFullness(
   return isSaid('quotaNearlyFull') && isFullest ? 'almostFull' : undefined;
 }
 
-/** From here on the backend calls a quota nearly full; for bars of quotas that it has not seen. */
-const NEARLY_FULL_PERCENT = 90;
-
-/** The word for how full a limit would be that is not there yet. */
-export function fullness({
-  usedPercent,
-  over,
-}: BarGeometry): Fullness | undefined {
-  if (over > 0n) return 'overLimit';
-  if (usedPercent === null || usedPercent >= 100) return 'full';
-  return usedPercent >= NEARLY_FULL_PERCENT ? 'almostFull' : undefined;
-}
-
 /** Whether it is a reason to worry. */
 export function fullnessTone(full: Fullness | undefined): BarTone {
   if (!full) return 'normal';
   return full === 'almostFull' ? 'warning' : 'error';
-}
-
-/** Whether a limit that is not there yet would be a reason to worry. */
-export function limitTone(geometry: BarGeometry): BarTone {
-  return fullnessTone(fullness(geometry));
 }
