@@ -3,6 +3,7 @@ import Button from '@material-ui/core/Button';
 import TextField from '@material-ui/core/TextField';
 import { makeStyles } from '@material-ui/core/styles';
 import { useEffect, useId, useState } from 'react';
+import { FilterSelect } from '../filter/FilterSelect';
 import { tenantStorageTranslationRef } from '../translation';
 import { NO_FILTER, RequestsFilter } from './useRequestsQuery';
 
@@ -95,24 +96,15 @@ export function RequestsFilters(props: {
   const isFiltered = Object.values(filter).some(Boolean);
   return (
     <div role="search" className={classes.root}>
-      <TextField
-        select
-        size="small"
-        variant="outlined"
-        className={classes.field}
+      <FilterSelect
+        label={t('requestsPage.filterByState')}
+        any={t('requestsPage.anyState')}
         value={filter.state}
-        onChange={event => onChange({ state: event.target.value })}
-        SelectProps={{ native: true }}
-        InputProps={{ className: classes.input }}
-        inputProps={{ 'aria-label': t('requestsPage.filterByState') }}
-      >
-        <option value="">{t('requestsPage.anyState')}</option>
-        {STATES.map(state => (
-          <option key={state} value={state}>
-            {t(`requestState.${state}`)}
-          </option>
-        ))}
-      </TextField>
+        values={STATES}
+        nameOf={state => t(`requestState.${state}`)}
+        className={classes.field}
+        onChange={state => onChange({ state })}
+      />
       <NameField
         label={t('requestsPage.filterByTenant')}
         value={filter.tenant}

@@ -8,6 +8,7 @@ import CheckIcon from '@material-ui/icons/Check';
 import ClearIcon from '@material-ui/icons/Clear';
 import SearchIcon from '@material-ui/icons/Search';
 import { useEffect, useState } from 'react';
+import { FilterSelect } from '../filter/FilterSelect';
 import { tenantStorageTranslationRef } from '../translation';
 import { VolumesFilter } from './useVolumesQuery';
 
@@ -156,43 +157,25 @@ export function VolumesFilters(props: {
         })}
       </div>
       {tenantClusters.length > 1 && (
-        <TextField
-          select
-          size="small"
-          variant="outlined"
-          className={classes.select}
+        <FilterSelect
+          label={t('volumes.filterByCluster')}
+          any={t('volumes.anyCluster')}
           value={filter.tenantCluster}
-          onChange={event => onChange({ tenantCluster: event.target.value })}
-          SelectProps={{ native: true }}
-          InputProps={{ className: classes.input }}
-          inputProps={{ 'aria-label': t('volumes.filterByCluster') }}
-        >
-          <option value="">{t('volumes.anyCluster')}</option>
-          {tenantClusters.map(name => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </TextField>
+          values={tenantClusters}
+          nameOf={name => name}
+          className={classes.select}
+          onChange={tenantCluster => onChange({ tenantCluster })}
+        />
       )}
-      <TextField
-        select
-        size="small"
-        variant="outlined"
-        className={classes.select}
+      <FilterSelect
+        label={t('volumes.filterByPurpose')}
+        any={t('volumes.anyPurpose')}
         value={filter.purposes}
-        onChange={event => onChange({ purposes: event.target.value })}
-        SelectProps={{ native: true }}
-        InputProps={{ className: classes.input }}
-        inputProps={{ 'aria-label': t('volumes.filterByPurpose') }}
-      >
-        <option value="">{t('volumes.anyPurpose')}</option>
-        {PURPOSES.map(purpose => (
-          <option key={purpose} value={purpose}>
-            {t(`purpose.${purpose}`)}
-          </option>
-        ))}
-      </TextField>
+        values={PURPOSES}
+        nameOf={purpose => t(`purpose.${purpose}`)}
+        className={classes.select}
+        onChange={purposes => onChange({ purposes })}
+      />
     </div>
   );
 }
