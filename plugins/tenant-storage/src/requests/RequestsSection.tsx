@@ -3,7 +3,6 @@ import {
   ListRequestsQuery,
   StorageRequestList,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
-import IconButton from '@material-ui/core/IconButton';
 import Table from '@material-ui/core/Table';
 import TableBody from '@material-ui/core/TableBody';
 import TableCell from '@material-ui/core/TableCell';
@@ -11,11 +10,10 @@ import TableContainer from '@material-ui/core/TableContainer';
 import TableHead from '@material-ui/core/TableHead';
 import TableRow from '@material-ui/core/TableRow';
 import { makeStyles } from '@material-ui/core/styles';
-import NextIcon from '@material-ui/icons/ChevronRight';
-import PreviousIcon from '@material-ui/icons/ChevronLeft';
 import Skeleton from '@material-ui/lab/Skeleton';
 import { useEffect } from 'react';
 import { useRequests } from '../live/useTenant';
+import { Pages } from '../panel/Pages';
 import { Panel } from '../panel/Panel';
 import { tenantStorageTranslationRef } from '../translation';
 import { RequestRow, useRequestColumnStyles } from './RequestRow';
@@ -28,15 +26,6 @@ import {
 const useStyles = makeStyles(
   theme => ({
     outdated: { opacity: 0.6 },
-    pages: {
-      display: 'flex',
-      alignItems: 'center',
-      justifyContent: 'flex-end',
-      gap: theme.spacing(1),
-      padding: theme.spacing(0.5, 1.5),
-      fontSize: theme.typography.pxToRem(13),
-      color: theme.palette.textSubtle,
-    },
     quiet: { padding: theme.spacing(0, 2, 2), color: theme.palette.textSubtle },
   }),
   { name: 'TenantStorageRequestsSection' },
@@ -76,6 +65,7 @@ export function RequestsSection(props: {
   const answer = useRequests(query);
   const { error } = answer;
   const list = answer.value?.list;
+  const nextCursor = list?.nextCursor;
   // The rows of the last question stay until the new one is answered.
   const current = answer.value?.query === query;
 
@@ -152,32 +142,24 @@ export function RequestsSection(props: {
           </TableBody>
         </Table>
       </TableContainer>
-      {list && (page > 0 || list.nextCursor) && (
-        <nav className={classes.pages} aria-label={title}>
-          <span>
-            {t('requestsPage.range', {
-              from: String(page * PAGE_SIZE + 1),
-              to: String(page * PAGE_SIZE + list.items.length),
-              total: list.total.toLocaleString(),
-            })}
-          </span>
-          <IconButton
-            size="small"
-            aria-label={t('requestsPage.previous', { section: title })}
-            disabled={page === 0 || !current}
-            onClick={previousPage}
-          >
-            <PreviousIcon />
-          </IconButton>
-          <IconButton
-            size="small"
-            aria-label={t('requestsPage.next', { section: title })}
-            disabled={!list.nextCursor || !current}
-            onClick={() => list.nextCursor && nextPage(list.nextCursor)}
-          >
-            <NextIcon />
-          </IconButton>
-        </nav>
+      {list && (page > 0 || nextCursor) && (
+        <Pages
+          label={title}
+          range={t('requestsPage.range', {
+            from: String(page * PAGE_SIZE + 1),
+            to: String(page * PAGE_SIZE + list.items.length),
+            total: list.total.toLocaleString(),
+          })}
+          previous={{
+            label: t('requestsPage.previous', { section: title }),
+            turn: page > 0 && current ? previousPage : undefined,
+          }}
+          next={{
+            label: t('requestsPage.next', { section: title }),
+            turn:
+              nextCursor && current ? () => nextPage(nextCursor) : undefined,
+          }}
+        />
       )}
     </Panel>
   );

@@ -1,6 +1,5 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import Button from '@material-ui/core/Button';
-import IconButton from '@material-ui/core/IconButton';
 import LinearProgress from '@material-ui/core/LinearProgress';
 import Table from '@material-ui/core/Table';
 import TableBody from '@material-ui/core/TableBody';
@@ -11,12 +10,11 @@ import TableRow from '@material-ui/core/TableRow';
 import TableSortLabel from '@material-ui/core/TableSortLabel';
 import Typography from '@material-ui/core/Typography';
 import { makeStyles } from '@material-ui/core/styles';
-import NextIcon from '@material-ui/icons/ChevronRight';
-import PreviousIcon from '@material-ui/icons/ChevronLeft';
 import Skeleton from '@material-ui/lab/Skeleton';
 import { useCallback, useEffect, useState } from 'react';
 import { reasonOf } from '../api/reason';
 import { useVolumes } from '../live/useTenant';
+import { OnlyPage, Pages } from '../panel/Pages';
 import { Panel } from '../panel/Panel';
 import { tenantStorageTranslationRef } from '../translation';
 import { useColumnStyles } from './columns';
@@ -30,15 +28,6 @@ const useStyles = makeStyles(
     progress: { height: 2 },
     quiet: { height: 2 },
     outdated: { opacity: 0.6 },
-    pages: {
-      display: 'flex',
-      alignItems: 'center',
-      justifyContent: 'flex-end',
-      gap: theme.spacing(1),
-      padding: theme.spacing(0.5, 1.5),
-      fontSize: theme.typography.pxToRem(13),
-      color: theme.palette.textSubtle,
-    },
     hiddenText: {
       position: 'absolute',
       clip: 'rect(0 0 0 0)',
@@ -91,6 +80,7 @@ export function Volumes(props: {
   const answer = useVolumes(underCluster, tenant, table.query);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const list = answer.value?.list;
+  const nextCursor = list?.nextCursor;
   // The rows of the last question stay until the new one is answered.
   const current = answer.value?.query === table.query;
 
@@ -274,28 +264,24 @@ export function Volumes(props: {
           </Table>
         </TableContainer>
       )}
-      {list && list.items.length > 0 && (page > 0 || list.nextCursor) ? (
-        <nav className={classes.pages} aria-label={t('volumes.title')}>
-          <span>{range || t('volumes.refreshing')}</span>
-          <IconButton
-            size="small"
-            aria-label={t('volumes.previous')}
-            disabled={page === 0 || !current}
-            onClick={table.previousPage}
-          >
-            <PreviousIcon />
-          </IconButton>
-          <IconButton
-            size="small"
-            aria-label={t('volumes.next')}
-            disabled={!list.nextCursor || !current}
-            onClick={() => list.nextCursor && table.nextPage(list.nextCursor)}
-          >
-            <NextIcon />
-          </IconButton>
-        </nav>
+      {list && list.items.length > 0 && (page > 0 || nextCursor) ? (
+        <Pages
+          label={t('volumes.title')}
+          range={range || t('volumes.refreshing')}
+          previous={{
+            label: t('volumes.previous'),
+            turn: page > 0 && current ? table.previousPage : undefined,
+          }}
+          next={{
+            label: t('volumes.next'),
+            turn:
+              nextCursor && current
+                ? () => table.nextPage(nextCursor)
+                : undefined,
+          }}
+        />
       ) : (
-        range && <div className={classes.pages}>{range}</div>
+        range && <OnlyPage range={range} />
       )}
     </Panel>
   );
