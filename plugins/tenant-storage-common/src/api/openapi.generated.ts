@@ -1220,6 +1220,8 @@ export interface components {
             mergeable: boolean | null;
             /** The pull request's title now, which tells whether it says what its branch does; null = there is no pull request yet. Absent = not asked. */
             title?: string | null;
+            /** What was recorded last, as the trailer of the portal's commit tells it: the size of a quota, the fingerprint of any other wish. Absent = not told. */
+            wish?: string;
         } | null;
         ChangeBranch: {
             host: string;
