@@ -24,7 +24,7 @@ import { VolumeRow } from './VolumeRow';
 import { VolumesFilters } from './VolumesFilters';
 
 const useStyles = makeStyles(
-  theme => ({
+  {
     progress: { height: 2 },
     quiet: { height: 2 },
     outdated: { opacity: 0.6 },
@@ -35,7 +35,7 @@ const useStyles = makeStyles(
       width: 1,
       height: 1,
     },
-  }),
+  },
   { name: 'TenantStorageVolumes' },
 );
 
