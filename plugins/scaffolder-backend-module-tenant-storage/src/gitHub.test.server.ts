@@ -1,7 +1,7 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { Header } from 'tar';
+import { HttpServer } from './httpServer.test.server';
 
 /** A file of a repository: its content, or where it points to. */
 export type FleetFile = string | Uint8Array | { symlink: string };
@@ -39,10 +39,10 @@ export class GitHubServer {
   /** Answers instead, where it does. */
   trouble?: (response: ServerResponse, call: string) => boolean;
   readonly tokens = new Set<string | undefined>();
-  readonly #server: Server;
+  readonly #server: HttpServer;
 
   constructor() {
-    this.#server = createServer((request, response) => {
+    this.#server = new HttpServer((request, response) => {
       const call = `${request.method} ${request.url?.split('?')[0]}`;
       this.calls.push(call);
       this.tokens.add(request.headers.authorization);
@@ -51,7 +51,7 @@ export class GitHubServer {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.#server.url;
   }
 
   get host(): string {
@@ -84,14 +84,11 @@ export class GitHubServer {
   }
 
   async start(): Promise<this> {
-    await new Promise<void>(resolve =>
-      this.#server.listen(0, '127.0.0.1', resolve),
-    );
+    await this.#server.start();
     return this;
   }
 
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise(resolve => this.#server.close(resolve));
+  stop(): Promise<void> {
+    return this.#server.stop();
   }
 }

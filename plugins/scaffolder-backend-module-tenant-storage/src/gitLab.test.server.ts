@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { archiveOf } from './gitHub.test.server';
+import { HttpServer } from './httpServer.test.server';
 
 const PROJECT = '/api/v4/projects/acme%2Fplatform%2Ffleet';
 
@@ -25,10 +24,10 @@ export class GitLabServer {
   readonly mergeRequests: MergeRequest[] = [];
   /** Commits are answered with this status instead. */
   commitFault?: number;
-  readonly #server: Server;
+  readonly #server: HttpServer;
 
   constructor() {
-    this.#server = createServer(async (request, response) => {
+    this.#server = new HttpServer(async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk);
       const url = new URL(request.url ?? '', 'http://gitlab');
@@ -58,7 +57,7 @@ export class GitLabServer {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.#server.url;
   }
 
   #answer(
@@ -131,14 +130,11 @@ export class GitLabServer {
   }
 
   async start(): Promise<this> {
-    await new Promise<void>(resolve =>
-      this.#server.listen(0, '127.0.0.1', resolve),
-    );
+    await this.#server.start();
     return this;
   }
 
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise(resolve => this.#server.close(resolve));
+  stop(): Promise<void> {
+    return this.#server.stop();
   }
 }

@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { parseQuantity } from '@kmetal/backstage-plugin-tenant-storage-common';
 import type {
   ManifestRepository,
@@ -8,6 +6,7 @@ import type {
   QuotaChangeFacts,
   StorageRequest,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
+import { HttpServer } from './httpServer.test.server';
 
 export const KEY =
   'tenant-storage-class.storageclass.storage.k8s.io/requests.storage';
@@ -73,10 +72,10 @@ export class TenantStorageBackend {
   >();
   /** Answers this error to a path instead. */
   readonly errors = new Map<string, { status: number; message: string }>();
-  readonly #server: Server;
+  readonly #server: HttpServer;
 
   constructor() {
-    this.#server = createServer(async (request, response) => {
+    this.#server = new HttpServer(async (request, response) => {
       const path = (request.url ?? '').replace('/api/tenant-storage', '');
       this.authorizations.push(request.headers.authorization);
       const chunks: Buffer[] = [];
@@ -129,8 +128,7 @@ export class TenantStorageBackend {
   }
 
   get url(): string {
-    const { port } = this.#server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}/api/tenant-storage`;
+    return `${this.#server.url}/api/tenant-storage`;
   }
 
   /** As the backend tells of a request that it follows. */
@@ -143,6 +141,8 @@ export class TenantStorageBackend {
       underCluster: wish.underCluster,
       tenant: wish.tenant,
       change: 'quota',
+      object: wish.tenant,
+      title: `Storage quota of ${wish.tenant}`,
       size: wish.size,
       sizeBytes: `${parseQuantity(wish.size)}`,
       before: wish.before,
@@ -164,14 +164,11 @@ export class TenantStorageBackend {
   }
 
   async start(): Promise<this> {
-    await new Promise<void>(resolve =>
-      this.#server.listen(0, '127.0.0.1', resolve),
-    );
+    await this.#server.start();
     return this;
   }
 
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise(resolve => this.#server.close(resolve));
+  stop(): Promise<void> {
+    return this.#server.stop();
   }
 }
