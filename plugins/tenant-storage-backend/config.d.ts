@@ -1,6 +1,45 @@
 import type { SchedulerServiceTaskScheduleDefinitionConfig } from '@backstage/backend-plugin-api';
 import type { HumanDuration } from '@backstage/types';
 
+/** Where a value lives. */
+export interface ValueLocatorConfig {
+  /**
+   * A path or glob from the repository's root.
+   *
+   * @visibility backend
+   */
+  files: string;
+  /**
+   * The object in these files. Default: the file's only document.
+   *
+   * @visibility backend
+   */
+  object?: {
+    /**
+     * @visibility backend
+     */
+    apiGroup?: string;
+    /**
+     * @visibility backend
+     */
+    kind?: string;
+    /**
+     * @visibility backend
+     */
+    namespace?: string;
+    /**
+     * @visibility backend
+     */
+    name?: string;
+  };
+  /**
+   * Keys, indexes, or `{where: {key: value}}` for the element of a list.
+   *
+   * @visibility backend
+   */
+  path: Array<string | number | { where: { [key: string]: string } }>;
+}
+
 /** Where changes are proposed. */
 export interface GitOpsConfig {
   /**
@@ -34,58 +73,49 @@ export interface GitOpsConfig {
      */
     locators?: {
       /**
+       * A tenant's quota.
+       *
        * @visibility backend
        */
-      quota?: {
-        /**
-         * A path or glob from the repository's root.
-         *
-         * @visibility backend
-         */
-        files: string;
-        /**
-         * The object in these files. Default: the file's only document.
-         *
-         * @visibility backend
-         */
-        object?: {
-          /**
-           * @visibility backend
-           */
-          apiGroup?: string;
-          /**
-           * @visibility backend
-           */
-          kind?: string;
-          /**
-           * @visibility backend
-           */
-          namespace?: string;
-          /**
-           * @visibility backend
-           */
-          name?: string;
-        };
-        /**
-         * Keys, indexes, or `{where: {key: value}}` for the element of a list.
-         *
-         * @visibility backend
-         */
-        path: Array<string | number | { where: { [key: string]: string } }>;
-      };
+      quota?: ValueLocatorConfig;
+      /**
+       * The map `storageClassConfigs` of local-path's chart, such as a key of kMetal's values file.
+       *
+       * @visibility backend
+       */
+      localPath?: ValueLocatorConfig;
+      /**
+       * The list of nodes and paths of one class of local-path, `{storageClass}`.
+       *
+       * @visibility backend
+       */
+      nodePathMap?: ValueLocatorConfig;
+      /**
+       * The values of a tenant's kmetal-webhook release.
+       *
+       * @visibility backend
+       */
+      webhook?: ValueLocatorConfig;
     };
     /**
-     * Files for objects that are nowhere yet. The same is filled in.
+     * Files for objects that are nowhere yet.
      *
      * @visibility backend
      */
     newFiles?: {
       /**
-       * Such as `tenants/{underCluster}/{tenant}/quota.yaml`.
+       * Of a tenant's quota, such as `tenants/{underCluster}/{tenant}/quota.yaml`. `{underCluster}`, `{tenant}` and `{storageClass}` are filled in.
        *
        * @visibility backend
        */
       quota?: string;
+      /**
+       * Of every other object, such as `clusters/{underCluster}/storage/{change}-{object}.yaml`. `{change}` and `{object}` have to be in it;
+       * `{underCluster}` and `{storageClass}` may be.
+       *
+       * @visibility backend
+       */
+      storage?: string;
     };
   }>;
   /**
@@ -245,6 +275,51 @@ export interface Config {
        */
       ownerKey?: string;
       /**
+       * Where local-path keeps its map: the one ConfigMap that is read.
+       *
+       * @visibility backend
+       */
+      localPath?: {
+        /**
+         * Default: `kmetal-local-path-storage`.
+         *
+         * @visibility backend
+         */
+        namespace?: string;
+        /**
+         * Default: `local-path-config`.
+         *
+         * @visibility backend
+         */
+        configMap?: string;
+      };
+      /**
+       * Velero in the under cluster.
+       *
+       * @visibility backend
+       */
+      velero?: {
+        /**
+         * The one namespace whose backup locations, schedules, backups and restores are read. Default: `velero`.
+         *
+         * @visibility backend
+         */
+        namespace?: string;
+      };
+      /**
+       * Benchmarks of the storage.
+       *
+       * @visibility backend
+       */
+      benchmark?: {
+        /**
+         * The one namespace whose Jobs are read. Default: `kmetal-storage-benchmark`.
+         *
+         * @visibility backend
+         */
+        namespace?: string;
+      };
+      /**
        * What tenants' volumes have room in, such as `20Ti`, where CSIStorageCapacity objects don't tell.
        *
        * @visibility backend
@@ -289,6 +364,37 @@ export interface Config {
        * @visibility backend
        */
       ownerKey?: string;
+      /**
+       * @visibility backend
+       */
+      localPath?: {
+        /**
+         * @visibility backend
+         */
+        namespace?: string;
+        /**
+         * @visibility backend
+         */
+        configMap?: string;
+      };
+      /**
+       * @visibility backend
+       */
+      velero?: {
+        /**
+         * @visibility backend
+         */
+        namespace?: string;
+      };
+      /**
+       * @visibility backend
+       */
+      benchmark?: {
+        /**
+         * @visibility backend
+         */
+        namespace?: string;
+      };
     };
 
     /**

@@ -147,6 +147,31 @@ describe('The configuration of changes', () => {
     });
   });
 
+  it('tells where the values of local-path, the webhook and new objects are', async () => {
+    const locator = (path: string, ...steps: JsonValue[]): JsonObject => ({
+      files: `clusters/{underCluster}/${path}`,
+      path: steps,
+    });
+    const change = {
+      locators: {
+        localPath: locator('values.yaml', 'localPath', 'storageClassConfigs'),
+        nodePathMap: locator('values.yaml', 'maps', '{storageClass}'),
+        webhook: {
+          ...locator('*/webhook.yaml', 'spec', 'values'),
+          object: { kind: 'HelmRelease', name: '{tenant}-webhook' },
+        },
+      },
+      newFiles: { storage: 'clusters/{underCluster}/{change}/{object}.yaml' },
+    };
+    const [{ repositories }] = await settingsFrom({
+      gitOps: gitOps(change),
+      underClusters: [underCluster],
+    });
+
+    expect(repositories[0]).toMatchObject({ locators: {}, newFiles: {} });
+    expect(repositories[1]).toMatchObject(change);
+  });
+
   const quotaLocator = (change: JsonObject): JsonObject => ({
     locators: { quota: { files: 'values.yaml', path: ['quota'], ...change } },
   });
@@ -204,6 +229,42 @@ describe('The configuration of changes', () => {
       /under root/,
     ],
     ['newFiles.size', { newFiles: { size: 'x' } }, /not a known setting/],
+    [
+      'newFiles.storage',
+      { newFiles: { storage: 'storage/{object}.yaml' } },
+      /\{change\}.*a file of its own/,
+    ],
+    [
+      'newFiles.storage',
+      { newFiles: { storage: 'storage/{change}.yaml' } },
+      /\{object\}/,
+    ],
+    [
+      'newFiles.storage',
+      { newFiles: { storage: '{tenant}/{change}/{object}.yaml' } },
+      /\{tenant\}.*nobody fills in/,
+    ],
+    [
+      'newFiles.storage',
+      { newFiles: { storage: '../{change}/{object}.yaml' } },
+      /leaves/,
+    ],
+    [
+      'newFiles.storage',
+      { root: 'a', newFiles: { storage: 'b/{change}-{object}.yaml' } },
+      /under root/,
+    ],
+    ['locators.map', { locators: { map: {} } }, /not a known setting/],
+    [
+      'locators.nodePathMap.files',
+      { locators: { nodePathMap: { path: ['a'] } } },
+      /is missing/,
+    ],
+    [
+      'locators.webhook.path[0]',
+      { locators: { webhook: { files: 'a.yaml', path: ['{object}'] } } },
+      /\{object\}/,
+    ],
     ['locators.quota.files', quotaLocator({ files: null }), /is missing/],
     ['locators.quota.files', quotaLocator({ files: '../*.yaml' }), /leaves/],
     ['locators.quota.path', quotaLocator({ path: [] }), /is missing/],

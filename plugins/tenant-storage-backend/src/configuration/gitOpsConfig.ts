@@ -104,6 +104,25 @@ function refuseUnknownPlaceholders(
 
 const EVERY_PLACEHOLDER = ['tenant', 'underCluster', 'storageClass'];
 
+/** Values that may be elsewhere than in the manifest of their object. */
+const LOCATORS = ['quota', 'localPath', 'nodePathMap', 'webhook'] as const;
+
+/** New files: what is filled in, what has to be, and why. */
+const NEW_FILES = {
+  quota: {
+    known: EVERY_PLACEHOLDER,
+    required: ['tenant'],
+    example: 'tenants/{underCluster}/{tenant}/quota.yaml',
+    because: 'each tenant has a file of its own',
+  },
+  storage: {
+    known: ['underCluster', 'storageClass', 'change', 'object'],
+    required: ['change', 'object'],
+    example: 'clusters/{underCluster}/storage/{change}-{object}.yaml',
+    because: 'each object has a file of its own',
+  },
+} as const;
+
 function readStep(key: string, value: unknown): YamlPathStep {
   if (typeof value === 'string' && value !== '') {
     refuseUnknownPlaceholders(value, key, EVERY_PLACEHOLDER);
@@ -207,16 +226,20 @@ function readRoot(section: ConfigSection): string | undefined {
 function readNewFile(
   section: ConfigSection,
   root: string | undefined,
+  name: keyof typeof NEW_FILES,
 ): string | undefined {
-  const text = section.text('quota');
+  const text = section.text(name);
   if (text === undefined) return undefined;
-  const key = `${section.key}.quota`;
-  refuseUnknownPlaceholders(text, key, EVERY_PLACEHOLDER);
+  const key = `${section.key}.${name}`;
+  const { known, required, example, because } = NEW_FILES[name];
+  refuseUnknownPlaceholders(text, key, known);
   const path = repositoryPath(text, key);
-  if (!path.includes('{tenant}')) {
-    throw new InputError(
-      `${key} must have {tenant} in it, such as tenants/{underCluster}/{tenant}/quota.yaml: each tenant has a file of its own`,
-    );
+  for (const placeholder of required) {
+    if (!path.includes(`{${placeholder}}`)) {
+      throw new InputError(
+        `${key} must have {${placeholder}} in it, such as ${example}: ${because}`,
+      );
+    }
   }
   if (!/\.ya?ml$/.test(path)) {
     throw new InputError(`${key} must end with .yaml`);
@@ -227,6 +250,33 @@ function readNewFile(
     );
   }
   return path;
+}
+
+function readLocators(
+  repository: ConfigSection,
+): GitOpsRepositoryDefinition['locators'] {
+  const section = repository.section('locators', LOCATORS);
+  if (!section) return undefined;
+  const locators: NonNullable<GitOpsRepositoryDefinition['locators']> = {};
+  for (const name of LOCATORS) {
+    const locator = section.section(name, ['files', 'object', 'path']);
+    if (locator) locators[name] = readLocator(locator);
+  }
+  return locators;
+}
+
+function readNewFiles(
+  repository: ConfigSection,
+  root: string | undefined,
+): GitOpsRepositoryDefinition['newFiles'] {
+  const section = repository.section('newFiles', Object.keys(NEW_FILES));
+  if (!section) return undefined;
+  const quota = readNewFile(section, root, 'quota');
+  const storage = readNewFile(section, root, 'storage');
+  return {
+    ...(quota !== undefined && { quota }),
+    ...(storage !== undefined && { storage }),
+  };
 }
 
 /** Reads `gitOps` wherever it is, with what is known of Git hosts. */
@@ -315,17 +365,14 @@ export class GitOpsConfig {
       }
     }
     const root = readRoot(section);
-    const locator = section
-      .section('locators', ['quota'])
-      ?.section('quota', ['files', 'object', 'path']);
-    const newFiles = section.section('newFiles', ['quota']);
-    const newFile = newFiles && readNewFile(newFiles, root);
+    const locators = readLocators(section);
+    const newFiles = readNewFiles(section, root);
     return {
       url: address.url,
       ...(branch !== undefined && { branch }),
       ...(root !== undefined && { root }),
-      ...(locator && { locators: { quota: readLocator(locator) } }),
-      ...(newFile !== undefined && { newFiles: { quota: newFile } }),
+      ...(locators && { locators }),
+      ...(newFiles && { newFiles }),
     };
   }
 }
@@ -340,12 +387,16 @@ function manifestRepository(
     definition.url,
     `gitOps.repositories[${index}].url of the under cluster ${underCluster}`,
   );
-  const { quota } = locators ?? {};
+  const told: ManifestRepository['locators'] = {};
+  for (const name of LOCATORS) {
+    const locator = locators?.[name];
+    if (locator) told[name] = { ...locator, path: [...locator.path] };
+  }
   return {
     ...address,
     branch: branch ?? null,
     root: root?.replaceAll('{underCluster}', underCluster) ?? null,
-    locators: quota ? { quota: { ...quota, path: [...quota.path] } } : {},
+    locators: told,
     newFiles: { ...newFiles },
   };
 }

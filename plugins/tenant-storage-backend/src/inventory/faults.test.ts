@@ -512,6 +512,12 @@ describe('A fault of an under cluster', () => {
         /list virtualmachineinstances\.kubevirt\.io.*deploy\/under-cluster-reader/,
       ),
     });
+    expect(cluster.state('ConfigMap')).toMatchObject({
+      state: 'notPermitted',
+      message: expect.stringMatching(
+        /list configmaps in the namespace kmetal-local-path-storage.*deploy\/namespace-readers/,
+      ),
+    });
     expect(lists()).toHaveLength(0);
   });
 

@@ -1,8 +1,10 @@
+import path from 'node:path';
 import { mockServices } from '@backstage/backend-test-utils';
 import {
   applyObjects,
   grantReader,
   kubeApiServerAvailable,
+  loadScenario,
   startKubeApiServer,
   type KubeObject,
   type StandIn,
@@ -12,6 +14,11 @@ import {
 import { kindNames } from '../kubernetes/kinds';
 import { tenantView } from '../views';
 import { createInventory, type RunningInventory } from './inventory';
+
+const NAMESPACE_READERS = path.join(
+  __dirname,
+  '../../../../deploy/namespace-readers',
+);
 
 const starts: Array<[string, () => Promise<UnderCluster>]> = [
   ['the stand-in', () => startStandIn({ name: 'under-1' })],
@@ -57,6 +64,25 @@ async function seen(
 
 const PLATFORM: KubeObject[] = [
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'alpha' } },
+  ...['kmetal-local-path-storage', 'kmetal-storage-benchmark', 'velero'].map(
+    name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
+  ),
+  ...['local-path-config', 'local-path-secrets'].map(name => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'kmetal-local-path-storage' },
+    data: {
+      'config.json': JSON.stringify({
+        nodePathMap: [{ node: 'c1', paths: ['/var/data/local'] }],
+      }),
+    },
+  })),
+  ...['velero', 'alpha'].map(namespace => ({
+    apiVersion: 'velero.io/v1',
+    kind: 'BackupStorageLocation',
+    metadata: { name: 'default', namespace },
+    spec: { provider: 'aws', objectStorage: { bucket: 'backups' } },
+  })),
   {
     apiVersion: 'storage.k8s.io/v1',
     kind: 'StorageClass',
@@ -139,6 +165,7 @@ describe.each(starts)('The inventory of %s', (_, start) => {
     underCluster = await start();
     const { token } = await grantReader(underCluster);
     await applyObjects(underCluster, PLATFORM);
+    await applyObjects(underCluster, await loadScenario(NAMESPACE_READERS));
     running = watch(underCluster, token);
     await running.start();
     await running.whenSettled(30_000);
@@ -165,6 +192,13 @@ describe.each(starts)('The inventory of %s', (_, start) => {
       'CDI',
       'CDIConfig',
       'Kustomization',
+      'HelmRelease',
+      'VolumeSnapshotLocation',
+      'Schedule',
+      'Backup',
+      'Restore',
+      'VolumeSnapshotClass',
+      'VolumeSnapshot',
     ]);
     for (const kind of missing) {
       expect(cluster().state(kind).state).toBe('notInstalled');
@@ -194,6 +228,32 @@ describe.each(starts)('The inventory of %s', (_, start) => {
     expect([...cluster().list('Deployment')].map(it => it.name)).toEqual([
       'kubevirt-csi-controller-blue',
     ]);
+  });
+
+  it('sees what the roles of single namespaces grant, there and nowhere else', async () => {
+    expect(
+      [...cluster().list('ConfigMap')].map(({ name, maps }) => [name, maps]),
+    ).toEqual([
+      [
+        'local-path-config',
+        [{ nodePaths: [{ node: 'c1', paths: ['/var/data/local'] }] }],
+      ],
+    ]);
+    expect(
+      [...cluster().list('BackupStorageLocation')].map(it => it.namespace),
+    ).toEqual(['velero']);
+    expect([...cluster().list('Job')]).toEqual([]);
+
+    await underCluster.request(
+      'PATCH',
+      '/api/v1/namespaces/kmetal-local-path-storage/configmaps/local-path-config',
+      { data: { 'config.json': '{"nodePathMap": [' } },
+      { contentType: 'application/merge-patch+json' },
+    );
+    await seen(
+      running,
+      () => [...cluster().list('ConfigMap')][0]?.maps === null,
+    );
   });
 
   it('sees a quota created, changed and deleted, each within seconds', async () => {

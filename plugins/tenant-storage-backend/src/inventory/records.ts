@@ -22,17 +22,21 @@ export interface NamespaceRecord extends ObjectRecord {
   owner?: string;
 }
 
-export interface ResourceQuotaRecord extends ObjectRecord {
+/** Who applies an object, as Flux and Helm write it there. */
+export interface AppliedBy {
+  /** The labels that tell; absent if it has none. */
+  labels?: Record<string, string>;
+  /** The annotations that tell; absent if it has none. */
+  annotations?: Record<string, string>;
+}
+
+export interface ResourceQuotaRecord extends ObjectRecord, AppliedBy {
   /** Storage keys of spec.hard (`requests.storage`, `persistentvolumeclaims`, `count/persistentvolumeclaims` and every `*.storageclass.storage.k8s.io/*`), as written. */
   hard: Record<string, string>;
   /** The same keys of status.used; absent until the quota controller has counted. */
   used: Record<string, string>;
   /** True if the quota has scopes or a scopeSelector. Scopes never select claims, so such a quota binds pods only. */
   scoped: boolean;
-  /** The labels that tell who applies it: Flux's and Helm's; absent if it has none. */
-  labels?: Record<string, string>;
-  /** The annotations that tell who applies it: Helm's; absent if it has none. */
-  annotations?: Record<string, string>;
 }
 
 export interface ConditionRecord {
@@ -86,19 +90,29 @@ export interface PersistentVolumeRecord extends ObjectRecord {
   message?: string;
 }
 
-export interface StorageClassRecord extends ObjectRecord {
+export interface StorageClassRecord extends ObjectRecord, AppliedBy {
   provisioner: string;
+  /** Absent if it has none. */
+  parameters?: Record<string, string>;
   reclaimPolicy?: string;
   volumeBindingMode?: string;
   allowVolumeExpansion: boolean;
   isDefault: boolean;
+  /** CDI's default class for disks of virtual machines. */
+  isDefaultVirt?: boolean;
 }
 
 export type CsiDriverRecord = ObjectRecord;
 
+/** The CSI drivers that are registered on the node of the same name. */
+export interface CsiNodeRecord extends ObjectRecord {
+  drivers: string[];
+}
+
 export interface NodeRecord extends ObjectRecord {
   /** Condition Ready is True; absent if the node doesn't say. */
   ready?: boolean;
+  controlPlane?: boolean;
   unschedulable: boolean;
   diskPressure: boolean;
 }
@@ -163,7 +177,7 @@ export interface ClaimPropertySet {
   volumeMode?: string;
 }
 
-export interface StorageProfileRecord extends ObjectRecord {
+export interface StorageProfileRecord extends ObjectRecord, AppliedBy {
   /** spec.claimPropertySets: what somebody pinned. Empty = nothing is pinned. */
   pinned: ClaimPropertySet[];
   /** status.claimPropertySets: what CDI uses. */
@@ -204,16 +218,113 @@ export interface VirtualMachineInstanceRecord extends ObjectRecord {
   }>;
 }
 
+/** The condition Ready of an object of Flux. */
+export type ReadyRecord = Omit<ConditionRecord, 'type' | 'at'> & {
+  since?: number;
+};
+
 /** A Kustomization of Flux. */
 export interface KustomizationRecord extends ObjectRecord {
   /** spec.path, the folder of the repository that it applies; absent is the repository itself. */
   path?: string;
+  /** Such as `GitRepository/fleet`, with the namespace between them if it is another. */
+  source?: string;
+  /** Whether what leaves Git is deleted. */
+  prune?: boolean;
+  wait?: boolean;
+  /** Whether what can't be changed is deleted and made anew. */
+  force?: boolean;
   suspended: boolean;
   /** Such as `main@sha1:1a2b3c...`, or `main/1a2b3c...` of old Flux. */
   lastAppliedRevision?: string;
   lastAttemptedRevision?: string;
   /** Its condition Ready; null if it has none yet. */
-  ready: (Omit<ConditionRecord, 'type' | 'at'> & { since?: number }) | null;
+  ready: ReadyRecord | null;
+}
+
+/** A HelmRelease of Flux, without its values. */
+export interface HelmReleaseRecord extends ObjectRecord, AppliedBy {
+  chart?: string;
+  /** Of the chart that is installed or, before there is one, as it is asked for. */
+  version?: string;
+  releaseName?: string;
+  targetNamespace?: string;
+  suspended: boolean;
+  /** spec.driftDetection.mode; absent is switched off. */
+  driftDetection?: string;
+  /** Whether `ready` is about the spec as it is now; absent if that can't be told. */
+  generationObserved?: boolean;
+  /** Its condition Ready; null if it has none yet. */
+  ready: ReadyRecord | null;
+}
+
+/** What local-path's ConfigMap says of its paths. */
+export interface ConfigMapRecord extends ObjectRecord, AppliedBy {
+  /** Null if it can't be read: then nothing is known. */
+  maps: Array<{
+    /** Absent: the provisioner's only map. */
+    storageClass?: string;
+    nodePaths: Array<{ node: string; paths: string[] }>;
+    sharedFileSystemPath?: string;
+  }> | null;
+}
+
+/** Of Velero, without its configuration and credentials. */
+export interface BackupStorageLocationRecord extends ObjectRecord, AppliedBy {
+  provider?: string;
+  bucket?: string;
+  prefix?: string;
+  isDefault: boolean;
+  accessMode?: string;
+  /** Available or Unavailable; absent until Velero has validated it. */
+  phase?: string;
+  message?: string;
+}
+
+/** Of Velero, without its configuration and credentials. */
+export interface VolumeSnapshotLocationRecord extends ObjectRecord, AppliedBy {
+  provider?: string;
+}
+
+/** Where a Schedule or a Backup of Velero goes; absent is the default location. */
+interface BackupDestination {
+  storageLocation?: string;
+  volumeSnapshotLocations: string[];
+}
+
+export interface ScheduleRecord extends ObjectRecord, BackupDestination {
+  paused: boolean;
+}
+
+export interface BackupRecord extends ObjectRecord, BackupDestination {
+  phase?: string;
+}
+
+export interface RestoreRecord extends ObjectRecord {
+  backup?: string;
+  schedule?: string;
+  phase?: string;
+}
+
+export interface VolumeSnapshotClassRecord extends ObjectRecord, AppliedBy {
+  driver: string;
+  deletionPolicy?: string;
+  isDefault: boolean;
+}
+
+export interface VolumeSnapshotRecord extends ObjectRecord {
+  /** The claim that it was taken of. */
+  claim?: string;
+  snapshotClass?: string;
+  ready?: boolean;
+  restoreSize?: bigint;
+  error?: string;
+}
+
+/** A Job of the benchmarks' namespace. */
+export interface JobRecord extends ObjectRecord {
+  succeeded: boolean;
+  failed: boolean;
 }
 
 /** What a CSI driver says it can still provision. */
@@ -245,6 +356,17 @@ export interface RecordsByKind {
   VirtualMachineInstance: VirtualMachineInstanceRecord;
   Kustomization: KustomizationRecord;
   CSIStorageCapacity: CsiStorageCapacityRecord;
+  CSINode: CsiNodeRecord;
+  HelmRelease: HelmReleaseRecord;
+  ConfigMap: ConfigMapRecord;
+  BackupStorageLocation: BackupStorageLocationRecord;
+  VolumeSnapshotLocation: VolumeSnapshotLocationRecord;
+  Schedule: ScheduleRecord;
+  Backup: BackupRecord;
+  Restore: RestoreRecord;
+  VolumeSnapshotClass: VolumeSnapshotClassRecord;
+  VolumeSnapshot: VolumeSnapshotRecord;
+  Job: JobRecord;
 }
 
 export type KindName = keyof RecordsByKind;

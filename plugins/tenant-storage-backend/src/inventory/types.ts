@@ -16,6 +16,12 @@ export interface UnderClusterSettings {
   tenantClusterLabel: string;
   /** Annotation or label of a tenant's namespace that names its owner, e.g. `kmetal.io/owner`. */
   ownerKey: string;
+  /** Where local-path keeps its map: the one ConfigMap that is read. */
+  localPath: { namespace: string; configMap: string };
+  /** The one namespace whose backup locations, schedules, backups and restores are read. */
+  velero: { namespace: string };
+  /** The one namespace whose Jobs are read. */
+  benchmark: { namespace: string };
   /** Where changes are proposed, in the order in which repositories are looked through; none: no change can be asked for. */
   repositories: ManifestRepository[];
   /** Who is asked to review a change, as the Git host calls them. */

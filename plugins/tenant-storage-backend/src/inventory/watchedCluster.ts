@@ -96,6 +96,17 @@ export class WatchedCluster implements ClusterInventory {
       VirtualMachineInstance: this.#watch('VirtualMachineInstance'),
       Kustomization: this.#watch('Kustomization'),
       CSIStorageCapacity: this.#watch('CSIStorageCapacity'),
+      CSINode: this.#watch('CSINode'),
+      HelmRelease: this.#watch('HelmRelease'),
+      ConfigMap: this.#watch('ConfigMap'),
+      BackupStorageLocation: this.#watch('BackupStorageLocation'),
+      VolumeSnapshotLocation: this.#watch('VolumeSnapshotLocation'),
+      Schedule: this.#watch('Schedule'),
+      Backup: this.#watch('Backup'),
+      Restore: this.#watch('Restore'),
+      VolumeSnapshotClass: this.#watch('VolumeSnapshotClass'),
+      VolumeSnapshot: this.#watch('VolumeSnapshot'),
+      Job: this.#watch('Job'),
     };
   }
 

@@ -225,6 +225,7 @@ export class Reflector<K extends KindName> {
   /** Asks before listing, so that a part of the role left out on purpose doesn't fill the API server's audit log with refusals. */
   async #askWhetherPermitted(): Promise<void> {
     const { group, plural, name } = this.#kind;
+    const within = this.#kind.within?.(this.#settings);
     for (const verb of ['list', 'watch']) {
       let review: unknown;
       try {
@@ -233,7 +234,9 @@ export class Reflector<K extends KindName> {
           {
             apiVersion: 'authorization.k8s.io/v1',
             kind: 'SelfSubjectAccessReview',
-            spec: { resourceAttributes: { group, resource: plural, verb } },
+            spec: {
+              resourceAttributes: { group, resource: plural, verb, ...within },
+            },
           },
           { signal: this.#stopped.signal },
         );
@@ -251,7 +254,11 @@ export class Reflector<K extends KindName> {
         throw new NotPermitted(
           `The reader's role does not allow to ${verb} ${plural}${
             group ? `.${group}` : ''
-          }: ${name} can't be seen. Apply the part of deploy/under-cluster-reader that grants it`,
+          }${
+            within ? ` in the namespace ${within.namespace}` : ''
+          }: ${name} can't be seen. Apply the part of ${
+            within ? 'deploy/namespace-readers' : 'deploy/under-cluster-reader'
+          } that grants it`,
         );
       }
     }
@@ -262,13 +269,16 @@ export class Reflector<K extends KindName> {
     const parameters = new URLSearchParams();
     const labelSelector = this.#kind.labelSelector?.(this.#settings);
     if (labelSelector) parameters.set('labelSelector', labelSelector);
-    if (this.#kind.fieldSelector) {
-      parameters.set('fieldSelector', this.#kind.fieldSelector);
+    const within = this.#kind.within?.(this.#settings);
+    if (within?.name !== undefined) {
+      // A list or watch that names one object is what a role with resourceNames allows
+      // (kubernetes.io, "Using RBAC Authorization", Referring to resources).
+      parameters.set('fieldSelector', `metadata.name=${within.name}`);
     }
     for (const [key, value] of Object.entries(query)) {
       if (value !== undefined) parameters.set(key, value);
     }
-    return `${collectionPath(this.#kind)}?${parameters}`;
+    return `${collectionPath(this.#kind, within?.namespace)}?${parameters}`;
   }
 
   /** Reads everything, in pages, and forgets what is not there any more. */

@@ -59,8 +59,16 @@ describe('The configuration of under clusters', () => {
       defaults: {
         storageClass: 'fast',
         csiController: { namePrefix: 'csi-' },
+        localPath: { namespace: 'local' },
+        benchmark: { namespace: 'benchmarks' },
       },
-      underClusters: [{ ...good, storageClass: 'faster' }],
+      underClusters: [
+        {
+          ...good,
+          storageClass: 'faster',
+          benchmark: { namespace: 'bench' },
+        },
+      ],
     });
     const [definition] = await supplier.list();
     expect(settingsOf(definition, defaults)).toEqual({
@@ -71,6 +79,9 @@ describe('The configuration of under clusters', () => {
       csiControllerNamePrefix: 'csi-',
       tenantClusterLabel: 'csi-driver/cluster',
       ownerKey: 'kmetal.io/owner',
+      localPath: { namespace: 'local', configMap: 'local-path-config' },
+      velero: { namespace: 'velero' },
+      benchmark: { namespace: 'bench' },
       repositories: [],
       reviewers: { users: [], teams: [] },
     });
@@ -278,6 +289,21 @@ describe('The configuration of under clusters', () => {
       'ownerKey',
       withChange({ ownerKey: '' }),
       `${key}.ownerKey must be a text`,
+    ],
+    [
+      'localPath.configMap',
+      withChange({ localPath: { configMap: '*' } }),
+      `${key}.localPath.configMap must be the name of a ConfigMap`,
+    ],
+    [
+      'velero.namespace',
+      withChange({ velero: { namespace: '../x' } }),
+      `${key}.velero.namespace must be the name of a namespace`,
+    ],
+    [
+      'benchmark.name',
+      withChange({ benchmark: { name: 'x' } }),
+      `${key}.benchmark.name is not a known setting`,
     ],
     [
       'a typing mistake',

@@ -22,6 +22,9 @@ export type UnderClusterDefaults = Pick<
   | 'csiController'
   | 'tenantClusterLabel'
   | 'ownerKey'
+  | 'localPath'
+  | 'velero'
+  | 'benchmark'
   | 'gitOps'
 >;
 
@@ -50,6 +53,26 @@ export function settingsOf(
       defaults.tenantClusterLabel ??
       'csi-driver/cluster',
     ownerKey: definition.ownerKey ?? defaults.ownerKey ?? 'kmetal.io/owner',
+    localPath: {
+      namespace:
+        definition.localPath?.namespace ??
+        defaults.localPath?.namespace ??
+        'kmetal-local-path-storage',
+      configMap:
+        definition.localPath?.configMap ??
+        defaults.localPath?.configMap ??
+        'local-path-config',
+    },
+    velero: {
+      namespace:
+        definition.velero?.namespace ?? defaults.velero?.namespace ?? 'velero',
+    },
+    benchmark: {
+      namespace:
+        definition.benchmark?.namespace ??
+        defaults.benchmark?.namespace ??
+        'kmetal-storage-benchmark',
+    },
     ...changeSettingsOf(definition, defaults.gitOps),
   };
 }
@@ -70,7 +93,15 @@ const DANGERS = [
   'dangerouslyAllowSkipTlsVerify',
 ] as const;
 
+const NAMESPACE = {
+  pattern: LABEL,
+  is: 'the name of a namespace, such as velero',
+};
+
 function readTellingApart(section: ConfigSection): UnderClusterDefaults {
+  const localPath = section.section('localPath', ['namespace', 'configMap']);
+  const velero = section.section('velero', ['namespace']);
+  const benchmark = section.section('benchmark', ['namespace']);
   const csi = section.section('csiController', ['labelSelector', 'namePrefix']);
   const found: UnderClusterDefaults = {
     storageClass: section.text('storageClass', {
@@ -95,6 +126,17 @@ function readTellingApart(section: ConfigSection): UnderClusterDefaults {
       pattern: LABEL_KEY,
       is: 'the key of an annotation or label, such as kmetal.io/owner',
     }),
+    localPath: localPath && {
+      namespace: localPath.text('namespace', NAMESPACE),
+      configMap: localPath.text('configMap', {
+        pattern: SUBDOMAIN,
+        is: 'the name of a ConfigMap, such as local-path-config',
+      }),
+    },
+    velero: velero && { namespace: velero.text('namespace', NAMESPACE) },
+    benchmark: benchmark && {
+      namespace: benchmark.text('namespace', NAMESPACE),
+    },
   };
   return found;
 }
@@ -104,6 +146,9 @@ const TELLING_APART = [
   'csiController',
   'tenantClusterLabel',
   'ownerKey',
+  'localPath',
+  'velero',
+  'benchmark',
 ];
 
 function readAddress(section: ConfigSection, dangers: UnderClusterDangers) {

@@ -67,6 +67,17 @@ const HIDDEN_WITHOUT: Record<KindName, string> = {
   VirtualMachineInstance: 'which worker machine uses a volume',
   Kustomization: 'whether a merged change has reached the under cluster',
   CSIStorageCapacity: 'how much room the storage has',
+  CSINode: 'on which nodes a CSI driver is registered',
+  HelmRelease: 'which charts are installed, and whether that went well',
+  ConfigMap: 'on which nodes and paths local-path makes volumes',
+  BackupStorageLocation: 'where backups go',
+  VolumeSnapshotLocation: 'where snapshots of backups go',
+  Schedule: 'which backups are scheduled',
+  Backup: 'which backups there are',
+  Restore: 'which backups are being restored',
+  VolumeSnapshotClass: 'which storage can take snapshots',
+  VolumeSnapshot: 'which snapshots there are',
+  Job: 'how benchmarks ended',
 };
 
 /** Whether what the inventory holds of a kind is the last known state, rather than nothing at all. */

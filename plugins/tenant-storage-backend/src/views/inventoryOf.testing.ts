@@ -73,6 +73,17 @@ const DEFAULTS: {
   VirtualMachineInstance: { phase: 'Running', volumes: [] },
   Kustomization: { suspended: false, ready: null },
   CSIStorageCapacity: { storageClass: 'tenant-storage-class', capacity: null },
+  CSINode: { drivers: [] },
+  HelmRelease: { suspended: false, ready: { status: 'True' } },
+  ConfigMap: { maps: [] },
+  BackupStorageLocation: { isDefault: false },
+  VolumeSnapshotLocation: {},
+  Schedule: { paused: false, volumeSnapshotLocations: [] },
+  Backup: { volumeSnapshotLocations: [] },
+  Restore: {},
+  VolumeSnapshotClass: { driver: 'driver.example.com', isDefault: false },
+  VolumeSnapshot: {},
+  Job: { succeeded: false, failed: false },
 };
 
 /** An under cluster's content, by kind. */
@@ -205,6 +216,12 @@ export function inventoryOf(
       csiControllerNamePrefix: 'kubevirt-csi-controller-',
       tenantClusterLabel: 'csi-driver/cluster',
       ownerKey: 'kmetal.io/owner',
+      localPath: {
+        namespace: 'kmetal-local-path-storage',
+        configMap: 'local-path-config',
+      },
+      velero: { namespace: 'velero' },
+      benchmark: { namespace: 'kmetal-storage-benchmark' },
       repositories: [],
       reviewers: { users: [], teams: [] },
       ...options.settings,

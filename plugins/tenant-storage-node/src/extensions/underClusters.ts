@@ -43,7 +43,7 @@ export interface UnderClusterDangers {
 
 /**
  * A repository that manifests of an under cluster are in. `{underCluster}` is filled in everywhere, `{tenant}` and `{storageClass}` in
- * `locators` and `newFiles`.
+ * `locators` and `newFiles`, `{change}` and `{object}` in `newFiles.storage`.
  *
  * @public
  */
@@ -55,9 +55,23 @@ export interface GitOpsRepositoryDefinition {
   /** The folder in which manifests are looked for; everywhere unless told. */
   root?: string;
   /** Where values live that are not in the manifest of their object. */
-  locators?: { quota?: ValueLocator };
+  locators?: {
+    /** A tenant's quota. */
+    quota?: ValueLocator;
+    /** The map `storageClassConfigs` of local-path's chart. */
+    localPath?: ValueLocator;
+    /** The list of nodes and paths of one class of local-path, `{storageClass}`. */
+    nodePathMap?: ValueLocator;
+    /** The values of a tenant's kmetal-webhook release. */
+    webhook?: ValueLocator;
+  };
   /** Paths of files for objects that are nowhere yet. */
-  newFiles?: { quota?: string };
+  newFiles?: {
+    /** Has `{tenant}` in it: each tenant has a file of its own. */
+    quota?: string;
+    /** Of every other object; has `{change}` and `{object}` in it. */
+    storage?: string;
+  };
 }
 
 /**
@@ -97,6 +111,12 @@ export interface UnderClusterDefinition {
   tenantClusterLabel?: string;
   /** Annotation or label of a tenant's namespace that names its owner. */
   ownerKey?: string;
+  /** Where local-path keeps its map: the one ConfigMap that is read. */
+  localPath?: { namespace?: string; configMap?: string };
+  /** Velero, as far as it runs in the under cluster. */
+  velero?: { namespace?: string };
+  /** Where benchmarks run: the one namespace whose Jobs are read. */
+  benchmark?: { namespace?: string };
   /** What tenants' volumes have room in, as a Kubernetes quantity such as `20Ti`, where CSIStorageCapacity objects don't tell. */
   capacity?: string;
   /** Where changes are proposed; the whole of it replaces `tenantStorage.gitOps`. */

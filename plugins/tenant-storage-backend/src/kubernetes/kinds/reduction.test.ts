@@ -673,6 +673,10 @@ status:
       namespace: 'flux-system',
       createdAt: 0,
       path: './clusters/muc-1',
+      source: 'GitRepository/fleet',
+      prune: false,
+      wait: false,
+      force: false,
       suspended: true,
       lastAppliedRevision: 'main@sha1:aaa',
       lastAttemptedRevision: 'main@sha1:bbb',
@@ -707,6 +711,344 @@ status:
       capacity: null,
     });
     expect(capacity('capacity: 1Gi')).toBeUndefined();
+  });
+
+  it("of a Kustomization's source and ways: what decides about what it applies", () => {
+    expect(
+      reduce(
+        'Kustomization',
+        `
+metadata: {name: storage, namespace: flux-system, uid: ${UID}}
+spec: {prune: true, wait: true, force: true, sourceRef: {kind: GitRepository, namespace: platform, name: fleet}}
+`,
+      ),
+    ).toMatchObject({
+      source: 'GitRepository/platform/fleet',
+      prune: true,
+      wait: true,
+      force: true,
+    });
+  });
+
+  it('of a class: its parameters but for what may be a secret, and who applies it', () => {
+    const record = reduce(
+      'StorageClass',
+      `
+metadata:
+  name: tenant-storage-class
+  uid: ${UID}
+  labels: {team: x, app.kubernetes.io/managed-by: Helm}
+  annotations:
+    storageclass.kubevirt.io/is-default-virt-class: "true"
+    helm.sh/resource-policy: keep
+    meta.helm.sh/release-name: local-path-provisioner
+    kubectl.kubernetes.io/last-applied-configuration: "{}"
+provisioner: rook-ceph.rbd.csi.ceph.com
+parameters:
+  pool: replicapool
+  csi.storage.k8s.io/provisioner-secret-name: rook-csi-rbd-provisioner
+  restuserkey: hunter2
+  Password: hunter2
+`,
+    );
+    expect(record).toMatchObject({
+      parameters: {
+        pool: 'replicapool',
+        'csi.storage.k8s.io/provisioner-secret-name':
+          'rook-csi-rbd-provisioner',
+      },
+      isDefaultVirt: true,
+      labels: { 'app.kubernetes.io/managed-by': 'Helm' },
+      annotations: {
+        'helm.sh/resource-policy': 'keep',
+        'meta.helm.sh/release-name': 'local-path-provisioner',
+      },
+    });
+    expect(JSON.stringify(record)).not.toMatch(/hunter2|last-applied|team/);
+  });
+
+  it('of a node: whether it is of the control plane, by a label without a value', () => {
+    const node = (label: string) =>
+      reduce('Node', `metadata: {name: c1, uid: u, labels: {"${label}": ""}}`)
+        ?.controlPlane;
+    expect(node('node-role.kubernetes.io/control-plane')).toBe(true);
+    expect(node('node-role.kubernetes.io/master')).toBe(true);
+    expect(node('node-role.kubernetes.io/worker')).toBeUndefined();
+  });
+
+  it('of the CSI drivers of a node: their names', () => {
+    expect(
+      reduce(
+        'CSINode',
+        `{metadata: {name: w1, uid: u}, spec: {drivers: [{name: driver.longhorn.io, nodeID: x}, {nodeID: y}]}}`,
+      ),
+    ).toMatchObject({ name: 'w1', drivers: ['driver.longhorn.io'] });
+    expect(
+      reduce('CSINode', '{metadata: {name: w1, uid: u}, spec: {drivers: null}}')
+        ?.drivers,
+    ).toEqual([]);
+  });
+
+  it("of Flux's HelmRelease: the chart and how it went, and never its values", () => {
+    const record = reduce(
+      'HelmRelease',
+      `
+metadata: {name: local-path-provisioner, namespace: kmetal-flux, uid: ${UID}, generation: 3, labels: {kustomize.toolkit.fluxcd.io/name: platform}}
+spec:
+  targetNamespace: kmetal-local-path-storage
+  chart: {spec: {chart: local-path-provisioner, version: 0.0.x, sourceRef: {name: x}}}
+  driftDetection: {mode: enabled}
+  values: {password: hunter2}
+  valuesFrom: [{kind: Secret, name: hunter2}]
+  postRenderers: [{kustomize: {patches: [{patch: hunter2}]}}]
+status:
+  observedGeneration: 3
+  history:
+    - {name: local-path, chartName: local-path-provisioner, chartVersion: 0.0.30, configDigest: "sha256:hunter2"}
+    - {name: local-path, chartVersion: 0.0.29}
+  conditions:
+    - {type: Ready, status: "False", reason: UpgradeFailed, message: timed out, lastTransitionTime: "2026-02-01T08:00:00Z"}
+`,
+    );
+    expect(record).toEqual({
+      uid: UID,
+      name: 'local-path-provisioner',
+      namespace: 'kmetal-flux',
+      createdAt: 0,
+      chart: 'local-path-provisioner',
+      version: '0.0.30',
+      releaseName: 'local-path',
+      targetNamespace: 'kmetal-local-path-storage',
+      suspended: false,
+      driftDetection: 'enabled',
+      generationObserved: true,
+      ready: {
+        status: 'False',
+        reason: 'UpgradeFailed',
+        message: 'timed out',
+        since: created,
+      },
+      labels: { 'kustomize.toolkit.fluxcd.io/name': 'platform' },
+    });
+    expect(JSON.stringify(record)).not.toContain('hunter2');
+  });
+
+  it('of a HelmRelease that is new: what is asked for, and that nothing is said of it yet', () => {
+    expect(
+      reduce(
+        'HelmRelease',
+        `
+metadata: {name: longhorn, namespace: kmetal-flux, uid: ${UID}, generation: 2}
+spec: {suspend: true, releaseName: lh, chart: {spec: {chart: longhorn, version: 1.9.x}}}
+status: {observedGeneration: 1}
+`,
+      ),
+    ).toMatchObject({
+      chart: 'longhorn',
+      version: '1.9.x',
+      releaseName: 'lh',
+      suspended: true,
+      generationObserved: false,
+      ready: null,
+    });
+  });
+
+  const localPath = (config: string, metadata = '') => `
+metadata: {name: local-path-config, namespace: kmetal-local-path-storage, uid: u, ${metadata}}
+data:
+  setup: "mkdir hunter2"
+  config.json: |
+    ${config}
+`;
+
+  it("of local-path's ConfigMap: the paths of each class, and nothing of its scripts", () => {
+    const record = reduce(
+      'ConfigMap',
+      localPath(
+        '{"storageClassConfigs": {"local-path": {"nodePathMap": [{"node": "c1", "paths": ["/var/data/local"]}, {"node": "DEFAULT_PATH_FOR_NON_LISTED_NODES", "paths": []}]}, "shared": {"sharedFileSystemPath": "/mnt"}}}',
+        'annotations: {meta.helm.sh/release-name: local-path-provisioner}',
+      ),
+    );
+    expect(record).toMatchObject({
+      maps: [
+        {
+          storageClass: 'local-path',
+          nodePaths: [
+            { node: 'c1', paths: ['/var/data/local'] },
+            { node: 'DEFAULT_PATH_FOR_NON_LISTED_NODES', paths: [] },
+          ],
+        },
+        { storageClass: 'shared', nodePaths: [], sharedFileSystemPath: '/mnt' },
+      ],
+      annotations: { 'meta.helm.sh/release-name': 'local-path-provisioner' },
+    });
+    expect(JSON.stringify(record)).not.toContain('hunter2');
+    expect(
+      reduce(
+        'ConfigMap',
+        localPath('{"nodePathMap": [{"node": "c1", "paths": ["/opt"]}]}'),
+      )?.maps,
+    ).toEqual([{ nodePaths: [{ node: 'c1', paths: ['/opt'] }] }]);
+  });
+
+  it.each(['{"nodePathMap": [', '[]', '""', 'null'])(
+    "of local-path's ConfigMap that reads %s: that it can't be read",
+    config => {
+      expect(reduce('ConfigMap', localPath(config))?.maps).toBeNull();
+    },
+  );
+
+  it('of any other ConfigMap: nothing', () => {
+    for (const metadata of [
+      '{name: kube-root-ca.crt, namespace: kmetal-local-path-storage, uid: u}',
+      '{name: local-path-config, namespace: alpha, uid: u}',
+    ]) {
+      expect(
+        reduce(
+          'ConfigMap',
+          `{metadata: ${metadata}, data: {config.json: "{}"}}`,
+        ),
+      ).toBeUndefined();
+    }
+  });
+
+  it("of Velero's locations: where they are, and nothing of configuration and credentials", () => {
+    const location = reduce(
+      'BackupStorageLocation',
+      `
+metadata: {name: minio, namespace: velero, uid: u, labels: {kustomize.toolkit.fluxcd.io/name: velero, x: y}}
+spec:
+  provider: aws
+  default: true
+  accessMode: ReadOnly
+  objectStorage: {bucket: backups, prefix: muc-1, caCert: aHVudGVyMg==}
+  credential: {name: hunter2, key: hunter2}
+  config: {s3Url: "https://user:hunter2@minio.example.com"}
+status: {phase: Unavailable, message: access denied}
+`,
+    );
+    expect(location).toEqual({
+      uid: 'u',
+      name: 'minio',
+      namespace: 'velero',
+      createdAt: 0,
+      provider: 'aws',
+      bucket: 'backups',
+      prefix: 'muc-1',
+      isDefault: true,
+      accessMode: 'ReadOnly',
+      phase: 'Unavailable',
+      message: 'access denied',
+      labels: { 'kustomize.toolkit.fluxcd.io/name': 'velero' },
+    });
+    expect(
+      reduce(
+        'BackupStorageLocation',
+        '{metadata: {name: new, namespace: velero, uid: u}, spec: {provider: aws}}',
+      ),
+    ).not.toHaveProperty('phase');
+    expect(
+      reduce(
+        'VolumeSnapshotLocation',
+        '{metadata: {name: default, namespace: velero, uid: u}, spec: {provider: aws, config: {region: x}, credential: {name: x}}}',
+      ),
+    ).toEqual({
+      uid: 'u',
+      name: 'default',
+      namespace: 'velero',
+      createdAt: 0,
+      provider: 'aws',
+    });
+  });
+
+  it('of schedules, backups and restores: what they refer to, and nothing of their hooks', () => {
+    const metadata = '{name: daily, namespace: velero, uid: u}';
+    const spec =
+      '{storageLocation: minio, volumeSnapshotLocations: [default], hooks: {resources: [{name: hunter2}]}}';
+    const records = [
+      reduce(
+        'Schedule',
+        `{metadata: ${metadata}, spec: {schedule: "0 1 * * *", paused: true, template: ${spec}}}`,
+      ),
+      reduce(
+        'Backup',
+        `{metadata: ${metadata}, spec: ${spec}, status: {phase: PartiallyFailed}}`,
+      ),
+      reduce(
+        'Restore',
+        `{metadata: ${metadata}, spec: {backupName: daily-1, scheduleName: daily, hooks: {resources: [{name: hunter2}]}}, status: {phase: InProgress}}`,
+      ),
+    ];
+    const refers = {
+      storageLocation: 'minio',
+      volumeSnapshotLocations: ['default'],
+    };
+    expect(records).toEqual([
+      expect.objectContaining({ ...refers, paused: true }),
+      expect.objectContaining({ ...refers, phase: 'PartiallyFailed' }),
+      expect.objectContaining({
+        backup: 'daily-1',
+        schedule: 'daily',
+        phase: 'InProgress',
+      }),
+    ]);
+    expect(JSON.stringify(records)).not.toContain('hunter2');
+  });
+
+  it('of snapshots: of what, how large, and whether they are ready', () => {
+    expect(
+      reduce(
+        'VolumeSnapshotClass',
+        '{metadata: {name: fast, uid: u, annotations: {snapshot.storage.kubernetes.io/is-default-class: "true"}}, driver: driver.longhorn.io, deletionPolicy: Retain, parameters: {x: y}}',
+      ),
+    ).toEqual({
+      uid: 'u',
+      name: 'fast',
+      createdAt: 0,
+      driver: 'driver.longhorn.io',
+      deletionPolicy: 'Retain',
+      isDefault: true,
+    });
+    const snapshot = (status: string) =>
+      reduce(
+        'VolumeSnapshot',
+        `{metadata: {name: s, namespace: alpha, uid: u}, spec: {volumeSnapshotClassName: fast, source: {persistentVolumeClaimName: pvc-1}}, status: ${status}}`,
+      );
+    expect(snapshot('{readyToUse: true, restoreSize: 10Gi}')).toMatchObject({
+      claim: 'pvc-1',
+      snapshotClass: 'fast',
+      ready: true,
+      restoreSize: 10n * 1024n ** 3n,
+    });
+    expect(
+      snapshot('{readyToUse: false, error: {message: no driver}}'),
+    ).toMatchObject({ ready: false, error: 'no driver' });
+    expect(snapshot('{}')).not.toHaveProperty('ready');
+  });
+
+  it('of a Job: how it ended, and nothing of what it runs', () => {
+    const job = (condition: string) =>
+      reduce(
+        'Job',
+        `{metadata: {name: fio, namespace: kmetal-storage-benchmark, uid: u}, spec: {template: {spec: {containers: [{env: [{value: hunter2}]}]}}}, status: {conditions: [${condition}]}}`,
+      );
+    const done = job('{type: Complete, status: "True"}');
+    expect(done).toEqual({
+      uid: 'u',
+      name: 'fio',
+      namespace: 'kmetal-storage-benchmark',
+      createdAt: 0,
+      succeeded: true,
+      failed: false,
+    });
+    expect(job('{type: Failed, status: "True"}')).toMatchObject({
+      succeeded: false,
+      failed: true,
+    });
+    expect(job('{type: Complete, status: "False"}')).toMatchObject({
+      succeeded: false,
+      failed: false,
+    });
   });
 
   it.each(kindNames)(

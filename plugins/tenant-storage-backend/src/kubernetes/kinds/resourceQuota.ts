@@ -1,3 +1,4 @@
+import { appliedBy } from './appliedBy';
 import {
   isObject,
   metadataOf,
@@ -24,20 +25,6 @@ function storageKeys(raw: RawObject, ...path: string[]) {
   );
 }
 
-/** Who applies an object says so in these; nothing else of them is kept, and not `last-applied-configuration`. */
-const APPLIED_BY =
-  /^(?:(?:helm|kustomize)\.toolkit\.fluxcd\.io\/|meta\.helm\.sh\/release-|app\.kubernetes\.io\/(?:managed-by|instance)$)/;
-
-function appliedBy(
-  raw: RawObject,
-  of: 'labels' | 'annotations',
-): Record<string, string> | undefined {
-  const entries = Object.entries(textMapAt(raw, 'metadata', of)).filter(
-    ([key]) => APPLIED_BY.test(key),
-  );
-  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
-}
-
 export const resourceQuota: WatchedKind<'ResourceQuota'> = {
   name: 'ResourceQuota',
   group: '',
@@ -57,8 +44,7 @@ export const resourceQuota: WatchedKind<'ResourceQuota'> = {
         scoped:
           wordsAt(raw, 'spec', 'scopes').length > 0 ||
           isObject(objectAt(raw, 'spec').scopeSelector),
-        labels: appliedBy(raw, 'labels'),
-        annotations: appliedBy(raw, 'annotations'),
+        ...appliedBy(raw),
       })
     );
   },

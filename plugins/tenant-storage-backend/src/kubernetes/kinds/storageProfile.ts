@@ -1,3 +1,4 @@
+import { appliedBy } from './appliedBy';
 import {
   claimPropertySetsAt,
   metadataOf,
@@ -23,6 +24,7 @@ export const storageProfile: WatchedKind<'StorageProfile'> = {
         pinned: claimPropertySetsAt(raw, 'spec', 'claimPropertySets'),
         effective: claimPropertySetsAt(raw, 'status', 'claimPropertySets'),
         provisioner: wordAt(raw, 'status', 'provisioner'),
+        ...appliedBy(raw),
       })
     );
   },

@@ -3,7 +3,14 @@ import type { UnderClusterSettings } from '../../inventory/types';
 import type { RawObject } from './rawObject';
 
 /** Which of the manifests in `deploy/under-cluster-reader` grants it. */
-export type ReaderPart = 'base' | 'attachments' | 'changes';
+export type ReaderPart =
+  | 'base'
+  | 'attachments'
+  | 'changes'
+  | 'snapshots'
+  | 'local-path'
+  | 'velero'
+  | 'benchmark';
 
 /** A kind that is watched: where it is served, what of it is asked for, and what is kept of an object. */
 export interface WatchedKind<K extends KindName> {
@@ -18,8 +25,8 @@ export interface WatchedKind<K extends KindName> {
   builtIn: boolean;
   /** Pushed to the API server. */
   labelSelector?(settings: UnderClusterSettings): string;
-  /** Pushed to the API server. */
-  fieldSelector?: string;
+  /** The one namespace, or the one object in it, that is asked for; the role grants no more. */
+  within?(settings: UnderClusterSettings): { namespace: string; name?: string };
   /** Builds the record anew from the few fields used. @returns undefined if the object is of no interest. */
   reduce(
     raw: RawObject,
@@ -27,11 +34,14 @@ export interface WatchedKind<K extends KindName> {
   ): RecordsByKind[K] | undefined;
 }
 
-/** `/api/v1/namespaces`, `/apis/cdi.kubevirt.io/v1beta1/datavolumes` ... */
+/** `/api/v1/namespaces`, `/apis/velero.io/v1/namespaces/velero/backups` ... */
 export function collectionPath(
   kind: Pick<WatchedKind<KindName>, 'group' | 'version' | 'plural'>,
+  namespace?: string,
 ): string {
-  return kind.group
-    ? `/apis/${kind.group}/${kind.version}/${kind.plural}`
-    : `/api/${kind.version}/${kind.plural}`;
+  const { group, version, plural } = kind;
+  const served = group ? `/apis/${group}/${version}` : `/api/${version}`;
+  return namespace === undefined
+    ? `${served}/${plural}`
+    : `${served}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
 }

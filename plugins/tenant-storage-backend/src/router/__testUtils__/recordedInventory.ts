@@ -28,6 +28,12 @@ export class RecordedCluster implements ClusterInventory {
       csiControllerNamePrefix: 'kubevirt-csi-controller-',
       tenantClusterLabel: 'csi-driver/cluster',
       ownerKey: 'kmetal.io/owner',
+      localPath: {
+        namespace: 'kmetal-local-path-storage',
+        configMap: 'local-path-config',
+      },
+      velero: { namespace: 'velero' },
+      benchmark: { namespace: 'kmetal-storage-benchmark' },
       repositories: [],
       reviewers: { users: [], teams: [] },
     };
