@@ -165,10 +165,12 @@ describe.each(kinds)('the demo on under clusters that are a %s', kind => {
         .filter(object => object.kind === 'ResourceQuota')
         .map(useOf)
         .sort();
-      await eventually(
-        () => counted(name),
-        there => isDeepStrictEqual(there, meant),
-      );
+      expect(
+        await eventually(
+          () => counted(name),
+          uses => isDeepStrictEqual(uses, meant),
+        ),
+      ).toEqual(meant);
     }
   });
 
@@ -285,7 +287,7 @@ describe.each(kinds)('the demo on under clusters that are a %s', kind => {
       ).body.status.hard;
     const key =
       'tenant-storage-class.storageclass.storage.k8s.io/requests.storage';
-    await eventually(hard, there => there[key] === '11Gi');
+    await eventually(hard, limits => limits[key] === '11Gi');
   });
 
   it('tells the portal how to reach both under clusters, as reader and not more', async () => {
