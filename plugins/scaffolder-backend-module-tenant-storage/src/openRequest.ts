@@ -1,24 +1,20 @@
 import { ConflictError } from '@backstage/errors';
-import {
-  parseQuantity,
-  type QuotaChangeFacts,
-} from '@kmetal/backstage-plugin-tenant-storage-common';
-import type {
-  ChangePlan,
-  QuotaRequest,
-} from '@kmetal/backstage-plugin-tenant-storage-node';
+import type { QuotaChangeFacts } from '@kmetal/backstage-plugin-tenant-storage-common';
+import type { ChangePlan } from '@kmetal/backstage-plugin-tenant-storage-node';
 
-/** What is proposed already for the same quota. */
+/** What is proposed already for the same object. */
 export type OpenRequest = NonNullable<QuotaChangeFacts['openRequest']>;
 
 /**
- * Refuses a second request for the same quota in another repository than that of the open one.
+ * Refuses a second request for the same object in another repository than that of the open one.
  *
+ * @param what - what is changed, in words, such as "quota".
  * @throws ConflictError
  */
 export function assertSameRepository(
   open: OpenRequest,
   planned: { host: string; repository: string },
+  what: string,
 ): void {
   const { pullRequest, repository } = open.request;
   if (
@@ -27,7 +23,7 @@ export function assertSameRepository(
       repository.repository !== planned.repository)
   ) {
     throw new ConflictError(
-      `The request ${pullRequest.url} for the same quota is open in ${repository.repository} on ${repository.host}, where it was kept before; now it is kept in ${planned.repository} on ${planned.host}. Ask the platform team to close the old one, then ask again.`,
+      `The request ${pullRequest.url} for the same ${what} is open in ${repository.repository} on ${repository.host}, where it was kept before; now it is kept in ${planned.repository} on ${planned.host}. Ask the platform team to close the old one, then ask again.`,
     );
   }
 }
@@ -35,16 +31,21 @@ export function assertSameRepository(
 /**
  * Whether the open request has the same wish, as far as it was recorded: whether its branch has it, too, is to be looked at. Published
  * again it would lose its approvals.
+ *
+ * @param wanted.sameWish - whether what was recorded, apart from the reason, is what is asked for.
  */
 export function recordsTheSame(
   open: OpenRequest,
-  request: QuotaRequest,
-  plan: ChangePlan,
-  provider: string,
+  wanted: {
+    sameWish: boolean;
+    reason: string;
+    plan: ChangePlan;
+    provider: string;
+  },
 ): boolean {
   const { request: recorded, mergeable, title } = open;
-  if (!recorded.pullRequest || mergeable === false) return false;
-  if (BigInt(recorded.sizeBytes) !== parseQuantity(request.size)) return false;
+  const { plan, provider, reason, sameWish } = wanted;
+  if (!recorded.pullRequest || mergeable === false || !sameWish) return false;
   // On GitHub a publish that broke off between branch and pull request leaves the title of the wish before. On GitLab the title always
   // stays that of the first wish: Backstage has no action that changes it. A title that somebody wrote by hand is theirs.
   const madeHere = plan.title.slice(0, plan.title.indexOf(':') + 1);
@@ -57,7 +58,6 @@ export function recordsTheSame(
   }
   // Another reason alone is not worth an approval, but is worth to be read by who has not approved yet.
   return (
-    recorded.reason.trim() === request.reason.trim() ||
-    recorded.state === 'approved'
+    recorded.reason.trim() === reason.trim() || recorded.state === 'approved'
   );
 }

@@ -43,7 +43,7 @@ function repositoryParts(
  * @param field - where the settings come from, for messages, such as `gitOps.repositories[0]`.
  * @throws InputError that names the field; it never repeats credentials.
  */
-export function publishTarget(
+function publishTarget(
   repository: ManifestRepository,
   field: string,
   integrations: ScmIntegrationRegistry,
@@ -81,7 +81,7 @@ export function publishTarget(
  *
  * @throws InputError
  */
-export function assertUserCredentials(options: {
+function assertUserCredentials(options: {
   provider: string;
   host: string;
   token: string | undefined;
@@ -97,4 +97,52 @@ export function assertUserCredentials(options: {
       `token: No user credentials provided for host ${host}, but scaffolder.requireScmUserCredentials is enabled. Sign in to ${host} in the form, then ask again.`,
     );
   }
+}
+
+/**
+ * Where changes of each of the repositories of an under cluster are published. Nothing is asked of a Git host before.
+ *
+ * @throws InputError that names the field and what to do.
+ */
+export function publishTargets(
+  told: readonly ManifestRepository[],
+  input: { underCluster: string; token?: string; providers?: string[] },
+  options: {
+    integrations: ScmIntegrationRegistry;
+    requireScmUserCredentials: boolean;
+  },
+): PublishTarget[] {
+  const { underCluster, token, providers } = input;
+  const { integrations, requireScmUserCredentials } = options;
+  if (told.length === 0) {
+    throw new InputError(
+      `underCluster: There is no repository to propose changes of ${underCluster} in. The platform team sets gitOps.repositories for it.`,
+    );
+  }
+  if (token && new Set(told.map(({ host }) => host)).size > 1) {
+    throw new InputError(
+      `token: The repositories of ${underCluster} are on several Git hosts, and a token is for one of them only. Leave it out.`,
+    );
+  }
+  return told.map((repository, index) => {
+    const field = `gitOps.repositories[${index}]`;
+    const target = publishTarget(repository, field, integrations);
+    const { provider } = target;
+    if (providers && !providers.includes(provider)) {
+      throw new InputError(
+        `${field}.url: This template can't propose a change on ${
+          repository.host
+        } (${provider}); it can on ${providers.join(
+          ' and ',
+        )}. The platform team adds a step that publishes there.`,
+      );
+    }
+    assertUserCredentials({
+      provider,
+      host: repository.host,
+      token,
+      requireScmUserCredentials,
+    });
+    return target;
+  });
 }

@@ -13,9 +13,13 @@ import {
   ServiceUnavailableError,
 } from '@backstage/errors';
 import type {
+  NewStorageChangeRequest,
   NewStorageRequest,
   QuotaChange,
   QuotaChangeFacts,
+  StorageChangeFacts,
+  StorageChangeKind,
+  StorageChangeWish,
   StorageRequest,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 
@@ -42,6 +46,13 @@ function saidBy({ response, cause }: ResponseError): Error {
         `The tenant-storage backend failed (${response.status}): ${said}`,
       );
   }
+}
+
+/** The error, with the field that names what is not there. */
+function notThere(field: string, error: unknown): unknown {
+  if (!(error instanceof NotFoundError)) return error;
+  const said = error.message.replace(/\.?$/, '.');
+  return new NotFoundError(`${field}: ${said} Pick it from the list.`);
 }
 
 /** Asks the HTTP API of the tenant-storage plugin on behalf of a task's initiator, who needs the permission for what is asked. */
@@ -72,15 +83,46 @@ export class TenantStorageApi {
         signal,
       );
     } catch (error) {
-      throw error instanceof NotFoundError
-        ? new NotFoundError(
-            `tenant: ${error.message.replace(
-              /\.?$/,
-              '.',
-            )} Pick it from the list.`,
-          )
-        : error;
+      throw notThere('tenant', error);
     }
+  }
+
+  /**
+   * What the planner of a change of an under cluster's storage needs.
+   *
+   * @throws NotFoundError for an under cluster that the initiator may not change, as for one that is not there.
+   */
+  async storageChangeFacts(
+    change: StorageChangeKind,
+    wish: StorageChangeWish,
+    initiator: BackstageCredentials,
+    signal: AbortSignal,
+  ): Promise<StorageChangeFacts> {
+    try {
+      return await this.#post<StorageChangeFacts>(
+        `/v1/changes/${change}/facts`,
+        wish,
+        initiator,
+        signal,
+      );
+    } catch (error) {
+      throw notThere('underCluster', error);
+    }
+  }
+
+  /** Records that a change of an under cluster's storage is about to be proposed; see {@link TenantStorageApi.record}. */
+  async recordStorageChange(
+    change: StorageChangeKind,
+    request: NewStorageChangeRequest,
+    initiator: BackstageCredentials,
+    signal: AbortSignal,
+  ): Promise<StorageRequest> {
+    return this.#post(
+      `/v1/changes/${change}/requests`,
+      request,
+      initiator,
+      signal,
+    );
   }
 
   /** Records that a change is about to be proposed. Recorded again it is the same request, with the latest wish. */
