@@ -1,4 +1,6 @@
 import { GitOpsError } from '../gitops';
+import { backend } from './backend';
+import { paths } from './paths';
 import { profile } from './profile';
 import type { StorageChange } from './storageChange';
 import { storageClass } from './storageClass';
@@ -14,6 +16,8 @@ import { veleroLocation } from './veleroLocation';
 export const storageChanges: readonly StorageChange<any>[] = [
   veleroLocation,
   profile,
+  backend,
+  paths,
   storageClass,
 ];
 

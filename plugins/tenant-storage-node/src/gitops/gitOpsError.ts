@@ -37,6 +37,7 @@ export type GitOpsErrorCode =
   | 'notFound'
   | 'notInstalled'
   | 'notReady'
+  | 'notReleased'
   | 'notScalar'
   | 'notSupported'
   | 'notText'

@@ -1,0 +1,233 @@
+import { GitOpsError } from '../../gitops';
+import type { NewManifest } from '../../gitops/newManifest';
+import {
+  isRecord,
+  neededLocalPathValues,
+  pathOfClass,
+} from '../paths/localPathValues';
+import type { PlannedChange, Planning } from '../storageChange';
+import {
+  classInGit,
+  immutableDifferences,
+  needClasses,
+  ownerOutsideGit,
+  type ClassInGit,
+} from './backendInGit';
+import {
+  claimedClass,
+  driverOf,
+  pinnedProfile,
+  TITLES,
+} from './backendManifests';
+import type { Backend, BackendRequest } from './backendRequest';
+import { isAskedFor, liveClass, openStage } from './liveBackend';
+import { preflight, swapImpact } from './swapPreflight';
+
+type NewBackend = Exclude<Backend, { name: 'local-path' }>;
+
+/** The name must be free, or on its way to be: Helm deletes by name what it no longer makes, whoever owns it by then. */
+function needRelease(
+  { request, facts, draft }: Planning<BackendRequest>,
+  inGit: ClassInGit,
+  heldBy: string | undefined,
+): void {
+  const to = request.backend.name;
+  if (heldBy !== undefined && !openStage(facts, 'release', to)) {
+    throw new GitOpsError({
+      code: 'notReleased',
+      field: 'stage',
+      problem: `${heldBy} makes ${facts.storageClass} in Git, and no request to release it is open: the class would have two owners, and the release would delete the new one by its name.`,
+      remedy: `Ask for the stage release first, with ${to}; then for the claim, to be reviewed together.`,
+    });
+  }
+  const live = liveClass(facts);
+  if (
+    heldBy === undefined &&
+    live &&
+    isAskedFor(request, facts, live.provisioner) !== true &&
+    !inGit.values?.classes.includes(facts.storageClass)
+  ) {
+    // Not in local-path's values either: a manifest that was just taken out, or an owner that Git doesn't know.
+    const kustomization = live.labels['kustomize.toolkit.fluxcd.io/name'];
+    const wasReleased =
+      kustomization !== undefined &&
+      openStage(facts, 'release', to)?.merged === true;
+    if (!wasReleased) throw ownerOutsideGit(facts);
+  }
+  const release =
+    live?.labels['helm.toolkit.fluxcd.io/name'] ??
+    live?.annotations['meta.helm.sh/release-name'];
+  if (
+    live &&
+    release !== undefined &&
+    !inGit.values &&
+    isAskedFor(request, facts, live.provisioner) !== true
+  ) {
+    throw ownerOutsideGit(facts);
+  }
+  if (inGit.manifest && to === 'local-path' && !heldBy) {
+    throw new GitOpsError({
+      code: 'ownedElsewhere',
+      problem: `The manifest at ${draft.shown(inGit.manifest)} makes ${
+        facts.storageClass
+      } too.`,
+      remedy: 'Ask for the stage release first.',
+    });
+  }
+}
+
+/** A profile that a chart renders has its owner. */
+function refuseRenderedProfile({
+  facts,
+  draft,
+}: Planning<BackendRequest>): void {
+  const { storageClass } = facts;
+  const live = facts.storageProfiles.items.find(
+    ({ name }) => name === storageClass,
+  );
+  const release =
+    live?.labels['helm.toolkit.fluxcd.io/name'] ??
+    live?.annotations['meta.helm.sh/release-name'];
+  if (release === undefined || draft.find(PROFILE(storageClass))) return;
+  throw new GitOpsError({
+    code: 'ownedByHelmRelease',
+    problem: `The profile of ${storageClass} is rendered by the Helm release ${release}; a second owner in Git would fight with that.`,
+    remedy: `Take the profile out of the values of ${release} first; the claim puts it beside its class.`,
+  });
+}
+
+const PROFILE = (name: string) => ({
+  apiGroup: 'cdi.kubevirt.io',
+  kind: 'StorageProfile',
+  name,
+});
+
+/** The profile as it is in Git, with the pin, so that nothing else of it is lost where it moves. */
+function movedProfile(data: unknown, pinned: NewManifest): NewManifest {
+  if (!isRecord(data) || !isRecord(data.metadata)) return pinned;
+  return {
+    ...data,
+    apiVersion: pinned.apiVersion,
+    kind: pinned.kind,
+    metadata: { ...data.metadata, name: pinned.metadata.name },
+    spec: {
+      ...(isRecord(data.spec) && data.spec),
+      ...(isRecord(pinned.spec) && pinned.spec),
+    },
+  };
+}
+
+function claimWithDriver(
+  planning: Planning<BackendRequest>,
+  backend: NewBackend,
+  inGit: ClassInGit,
+): void {
+  const { request, facts, draft } = planning;
+  const { storageClass } = facts;
+  const { rendered, manifest, provisioner, values } = inGit;
+  const driver = driverOf(backend);
+  const isOurs = manifest !== undefined && provisioner === driver;
+  let heldBy: string | undefined;
+  if (rendered && values) {
+    heldBy = `Local-path's values (${draft.shown(values.at)})`;
+  } else if (manifest && !isOurs) {
+    heldBy = `The manifest at ${draft.shown(manifest)}`;
+  }
+  needRelease(planning, inGit, heldBy);
+  refuseRenderedProfile(planning);
+  const claimed = claimedClass(storageClass, request, backend);
+  const live = liveClass(facts);
+  const differences = [
+    ...(isOurs ? immutableDifferences(draft.data(manifest), claimed) : []),
+    ...(live?.provisioner === driver
+      ? immutableDifferences({ ...live }, claimed)
+      : []),
+  ];
+  if (differences.length > 0) {
+    throw new GitOpsError({
+      code: 'notSupported',
+      field: 'to',
+      problem: `${
+        TITLES[backend.name]
+      } serves ${storageClass} already, with another ${[
+        ...new Set(differences),
+      ].join(
+        ' and ',
+      )}; Kubernetes lets nobody change that of a class, and Flux could only delete it first.`,
+      remedy:
+        'Leave these as they are. To change them, swap to another backend and back.',
+    });
+  }
+  const pinned = pinnedProfile(storageClass, request.claimPropertySets);
+  const profile = draft.find(PROFILE(storageClass));
+  const place = { change: 'backend', object: `claim-${backend.name}` };
+  if (manifest || !profile) {
+    // The old class goes just as the release takes it out, so that the two don't fight; its profile stays where it is.
+    if (manifest && !isOurs) draft.removeObject(manifest);
+    draft.put([claimed, pinned], place);
+    return;
+  }
+  // Class and profile in one file: CDI throws the profile away with its class, and Flux applies them together.
+  const moved = movedProfile(draft.data(profile), pinned);
+  draft.removeObject(profile);
+  draft.put([claimed, moved], place);
+}
+
+function claimWithLocalPath(
+  planning: Planning<BackendRequest>,
+  inGit: ClassInGit,
+): void {
+  const { request, facts, draft } = planning;
+  const { storageClass } = facts;
+  const values = inGit.values ?? neededLocalPathValues(draft, facts);
+  if (!values.classes.includes(storageClass)) {
+    throw new GitOpsError({
+      code: 'notFound',
+      field: 'to',
+      problem: `${storageClass} is not in the map of local-path any more (${draft.shown(
+        values.at,
+      )}).`,
+      remedy:
+        'Ask for the stage install first, with the nodes and paths for it.',
+    });
+  }
+  needRelease(
+    planning,
+    inGit,
+    inGit.manifest && `The manifest at ${draft.shown(inGit.manifest)}`,
+  );
+  refuseRenderedProfile(planning);
+  draft.set(
+    values.at,
+    [...pathOfClass(values, storageClass), 'storageClass', 'create'],
+    true,
+  );
+  draft.put([pinnedProfile(storageClass, request.claimPropertySets)], {
+    change: 'backend',
+    object: 'claim-local-path',
+  });
+}
+
+/** The new backend takes the name, with the pin of its profile. */
+export function planClaim(planning: Planning<BackendRequest>): PlannedChange {
+  const { request, facts, draft, underCluster } = planning;
+  const { backend } = request;
+  const { storageClass } = facts;
+  needClasses(facts);
+  const inGit = classInGit(draft, storageClass);
+  preflight(planning);
+  if (backend.name === 'local-path') claimWithLocalPath(planning, inGit);
+  else claimWithDriver(planning, backend, inGit);
+  return {
+    title: `Swap of ${storageClass} in ${underCluster} to ${backend.name}: claim the name`,
+    impact: swapImpact(request, facts),
+    notes: [
+      `To be reviewed now, together with the release, and merged as soon as its gates are open, and not before: Helm deletes the class by its name, whoever has made it by then.`,
+      'It has worked when the class is there with the new provisioner, and the status of its profile is as pinned.',
+      'Next: once no volume is left on the old backend, ask for the stage cleanUp.',
+    ],
+    alreadyThere: `Git makes ${storageClass} with ${
+      TITLES[backend.name]
+    } already.`,
+  };
+}
