@@ -247,12 +247,23 @@ describe('Volumes', () => {
     const [button] = await screen.findAllByRole('button', {
       name: /^Copy the command that finds claim/,
     });
-    const write = jest.spyOn(navigator.clipboard, 'writeText');
+    let written = () => {};
+    const write = jest
+      .spyOn(navigator.clipboard, 'writeText')
+      .mockImplementationOnce(
+        () =>
+          new Promise(resolve => {
+            written = resolve;
+          }),
+      );
     await user.click(button);
     expect(write).toHaveBeenCalledWith(
       expect.stringMatching(/^kubectl get pvc -A .*\| grep '/),
     );
-    expect(await screen.findByText('Copied')).toBeInTheDocument();
+    // It is said for a moment only, and in the tooltip as well if that is open by then.
+    const said = screen.findByText('Copied', { selector: '[role=status]' });
+    written();
+    expect(await said).toBeInTheDocument();
   });
 
   it('opens a row by keyboard: exact sizes, what is wrong, events', async () => {
