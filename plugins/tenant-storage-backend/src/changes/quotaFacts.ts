@@ -17,14 +17,15 @@ import type { VolumeFacts } from '../views/volumeFacts';
 /** What the diagnosis calls a volume, or a helper of one, that the quota refused. */
 const REFUSED_FOR_QUOTA = ['quotaExceeded', 'helperExceedsQuota'];
 
-function classStorageKey(cluster: ClusterInventory): string {
+/** The key of quotas on how much of the tenants' class can be asked for. */
+export function classStorageKey(cluster: ClusterInventory): string {
   return `${storageClassKeyPrefix(
     cluster.settings.storageClass,
   )}requests.storage`;
 }
 
 /** The quota of the class that binds first: the smallest. */
-function classLimitOf(
+export function classLimitOf(
   cluster: ClusterInventory,
   { limits }: QuotaLimits,
 ): Limit | undefined {
@@ -116,7 +117,7 @@ function comingOf(
 }
 
 /** Of the class, all tenants together; null if a quota can't be seen or read. */
-function quotaSumOf(cluster: ClusterInventory): string | null {
+export function quotaSumOf(cluster: ClusterInventory): string | null {
   if (!isKnown(cluster, 'ResourceQuota')) return null;
   const key = classStorageKey(cluster);
   let sum = 0n;
@@ -136,7 +137,7 @@ type Fleet = NonNullable<QuotaFacts['fleet']>;
  * CSIStorageCapacity is "the value reported by the CSI driver in its GetCapacityResponse", which is what is left (k8s.io/api,
  * storage/v1), while quotas are about all there is.
  */
-function capacityOf(cluster: ClusterInventory): Fleet['capacity'] {
+export function capacityOf(cluster: ClusterInventory): Fleet['capacity'] {
   const { storageClass, capacity } = cluster.settings;
   if (capacity !== undefined) {
     return { bytes: `${capacity}`, source: 'configured' };

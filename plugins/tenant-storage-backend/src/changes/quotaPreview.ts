@@ -7,25 +7,23 @@ import type {
 import {
   classLimitOf,
   GitOpsError,
-  gitOpsSettingsOf,
   planQuota,
   quotaReason,
   quotaSize,
+  refusalOf,
   RepositoryFiles,
   smallestUnblockingQuota,
   usedOf,
   type ChangePlan,
-  type GitOpsRepository,
   type QuotaFacts,
   type QuotaRequest,
 } from '@kmetal/backstage-plugin-tenant-storage-node';
 import type { ClusterInventory } from '../inventory/types';
 import { freshnessOf, TENANT_KINDS } from '../views/freshness';
 import { quotaFactsOf } from './quotaFacts';
+import { NOT_ASKED_YET } from './askedReason';
 import type { ManifestRepositories } from './repositories';
-
-/** For the planner, of a preview that is about the size alone; what it makes of it is not shown. */
-const NOT_ASKED_YET = 'The reason is not written yet.';
+import { repositoriesOf, type RepositoriesOfCluster } from './repositoriesOf';
 
 /** What a size would mean for the tenant. */
 function impactOf(facts: QuotaFacts, after: bigint | undefined): QuotaImpact {
@@ -59,43 +57,6 @@ function sizeOf({ size, reason }: QuotaChange): {
   } catch (error) {
     if (!(error instanceof GitOpsError)) throw error;
     return { bytes, isWhole: false };
-  }
-}
-
-function notConfigured(cluster: ClusterInventory): GitOpsError {
-  return new GitOpsError({
-    code: 'notConfigured',
-    field: 'underCluster',
-    problem: `Nobody has said yet where changes of ${cluster.settings.title} are proposed.`,
-    remedy: 'Ask the platform team to set it up.',
-  });
-}
-
-type Repositories =
-  | { read: GitOpsRepository[] }
-  | { problem: string }
-  | { refused: GitOpsError };
-
-async function repositoriesOf(
-  cluster: ClusterInventory,
-  repositories: ManifestRepositories,
-): Promise<Repositories> {
-  const configured = cluster.settings.repositories;
-  if (configured.length === 0) return { refused: notConfigured(cluster) };
-  try {
-    const read = await Promise.all(
-      configured.map(async repository => ({
-        settings: gitOpsSettingsOf(repository),
-        files: (await repositories.read(repository)).files,
-      })),
-    );
-    return { read };
-  } catch (error) {
-    if (error instanceof GitOpsError) return { refused: error };
-    if (error instanceof Error && error.name === 'ServiceUnavailableError') {
-      return { problem: error.message };
-    }
-    throw error;
   }
 }
 
@@ -148,7 +109,7 @@ export async function quotaPreview(options: {
     requester,
     allowBelowUse: change.allowBelowUse,
   };
-  const repositories: Repositories = isWhole
+  const repositories: RepositoriesOfCluster = isWhole
     ? await repositoriesOf(cluster, options.repositories)
     : { read: [] };
 
@@ -186,22 +147,12 @@ export async function quotaPreview(options: {
   const plan = withoutGit(request, facts);
   const nothing = { repository: null, files: [], diff: '', body: null };
   if ('refused' in repositories) {
-    const { code, field, problem, remedy, file, line } = repositories.refused;
+    const refusal = refusalOf(repositories.refused, 'requester');
     return shown(plan, {
       ...nothing,
       changed: false,
-      summary: problem,
-      refusals: [
-        {
-          code,
-          field: field ?? null,
-          message: problem,
-          remedy,
-          file: file ?? null,
-          line: line ?? null,
-        },
-        ...plan.refusals,
-      ],
+      summary: refusal.message,
+      refusals: [refusal, ...plan.refusals],
     });
   }
   return shown(plan, {

@@ -62,6 +62,19 @@ export const quotaChangeBody = z.object({
   allowBelowUse,
 });
 
+/** What a change is asked for with; the change itself reads it. */
+export const changeInput = z.custom<Record<string, unknown>>(
+  value => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'has to be an object',
+);
+
+/** Body of `POST /v1/changes/{change}/preview` and `.../facts`. */
+export const storageChangeBody = z.object({
+  underCluster: text(1024),
+  reason: text(20_000).optional(),
+  input: changeInput,
+});
+
 /** Body of `POST /v1/requests`. */
 export const newRequestBody = z.object({
   ...change,

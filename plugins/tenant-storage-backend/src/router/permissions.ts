@@ -20,6 +20,7 @@ import { createConditionAuthorizer } from '@backstage/plugin-permission-node';
 import {
   changeCreatePermission,
   fleetReadPermission,
+  platformChangeCreatePermission,
   tenantReadPermission,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import {
@@ -42,6 +43,16 @@ export interface Access {
   /** Whether the caller may ask for a change of its storage; nobody may of a tenant that they may not read. */
   mayChangeTenant(tenant: TenantResource): boolean;
   mayReadUnderCluster(underCluster: UnderClusterResource): boolean;
+  /** Whether the caller may ask for a change of what its storage is made of; nobody may of an under cluster that they may not read. */
+  mayChangeUnderCluster(underCluster: UnderClusterResource): boolean;
+}
+
+/** Of the permissions that are asked about, in the order in which they are. */
+interface Decisions {
+  tenant: PolicyDecision;
+  fleet: PolicyDecision;
+  change: PolicyDecision;
+  platformChange: PolicyDecision;
 }
 
 /** Asks the permission system, or, while it is switched off, whether the caller is in a group of `tenantStorage.access.groups`. */
@@ -85,7 +96,7 @@ export class Permissions {
     });
     permissionsRegistry.addResourceType({
       resourceRef: underClusterPermissionResourceRef,
-      permissions: [fleetReadPermission],
+      permissions: [fleetReadPermission, platformChangeCreatePermission],
       rules: Object.values(underClusterPermissionRules),
       getResources: async refs =>
         refs.map(name => (inventory.cluster(name) ? { name } : undefined)),
@@ -113,7 +124,9 @@ export class Permissions {
 
   /** @throws ServiceUnavailableError if the permission system does not answer. */
   async accessOf(credentials: BackstageCredentials): Promise<Access> {
-    const [tenant, fleet, change] = await this.#decisions(credentials);
+    const { tenant, fleet, change, platformChange } = await this.#decisions(
+      credentials,
+    );
     const tenantAllowed = createConditionAuthorizer(
       this.#permissionsRegistry.getPermissionRuleset(
         tenantPermissionResourceRef,
@@ -129,12 +142,13 @@ export class Permissions {
       mayChangeTenant: resource =>
         tenantAllowed(tenant, resource) && tenantAllowed(change, resource),
       mayReadUnderCluster: resource => underClusterAllowed(fleet, resource),
+      mayChangeUnderCluster: resource =>
+        underClusterAllowed(fleet, resource) &&
+        underClusterAllowed(platformChange, resource),
     };
   }
 
-  async #decisions(
-    credentials: BackstageCredentials,
-  ): Promise<[PolicyDecision, PolicyDecision, PolicyDecision]> {
+  async #decisions(credentials: BackstageCredentials): Promise<Decisions> {
     if (!this.#enabled && this.#auth.isPrincipal(credentials, 'user')) {
       // Without permissions the permissions service allows everything to everybody, which is not for tenants' storage.
       const { ownershipEntityRefs } = await this.#userInfo.getUserInfo(
@@ -143,20 +157,28 @@ export class Permissions {
       const member = ownershipEntityRefs.some(ref =>
         this.#groups.has(ref.toLowerCase()),
       );
-      const result = member ? AuthorizeResult.ALLOW : AuthorizeResult.DENY;
-      return [{ result }, { result }, { result }];
+      const decision: PolicyDecision = {
+        result: member ? AuthorizeResult.ALLOW : AuthorizeResult.DENY,
+      };
+      return {
+        tenant: decision,
+        fleet: decision,
+        change: decision,
+        platformChange: decision,
+      };
     }
     try {
-      const [tenant, fleet, change] =
+      const [tenant, fleet, change, platformChange] =
         await this.#permissions.authorizeConditional(
           [
             { permission: tenantReadPermission },
             { permission: fleetReadPermission },
             { permission: changeCreatePermission },
+            { permission: platformChangeCreatePermission },
           ],
           { credentials },
         );
-      return [tenant, fleet, change];
+      return { tenant, fleet, change, platformChange };
     } catch (error) {
       // The cause is for the log: it tells readers how the portal is built.
       this.#logger.error(

@@ -1,5 +1,5 @@
 import type { Cdi } from '@kmetal/backstage-plugin-tenant-storage-common';
-import type { CdiRecord } from '../inventory/records';
+import type { CdiConfigRecord, CdiRecord } from '../inventory/records';
 import type { ClusterInventory } from '../inventory/types';
 import { isKnown, isNotInstalled } from './freshness';
 
@@ -15,13 +15,21 @@ export function cdiOf(cluster: ClusterInventory): CdiRecord | undefined {
   return first(cluster.list('CDI'));
 }
 
+/** CDI's configuration; an under cluster has one. */
+export function cdiConfigOf(
+  cluster: ClusterInventory,
+): CdiConfigRecord | undefined {
+  return (
+    cluster.get('CDIConfig', '', 'config') ?? first(cluster.list('CDIConfig'))
+  );
+}
+
 /** What CDI adds for the file system to volumes of a class, as it writes it: a fraction such as `0.06`. */
 export function filesystemOverheadOf(
   cluster: ClusterInventory,
   storageClass: string,
 ): string | undefined {
-  const config =
-    cluster.get('CDIConfig', '', 'config') ?? first(cluster.list('CDIConfig'));
+  const config = cdiConfigOf(cluster);
   return config?.overheadByClass[storageClass] ?? config?.overheadGlobal;
 }
 

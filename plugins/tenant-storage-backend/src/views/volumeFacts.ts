@@ -46,7 +46,7 @@ export function tenantClaimUidOf(name: string): string | undefined {
 }
 
 /** What a helper claim of CDI is, by its name, and how to find the claim that it serves. */
-function helperOf(
+export function helperOf(
   name: string,
 ):
   | { purpose: 'populating' | 'clone'; uid: string }
