@@ -105,6 +105,15 @@ export function demoConfiguration(options: {
             root: 'tenants/{underCluster}',
             newFiles: { quota: 'tenants/{underCluster}/{tenant}/quota.yaml' },
           },
+          // The same repository: tenants in one folder of it, what serves them in another.
+          {
+            url: `${gitHost.url}/${FLEET.fullName}`,
+            branch: FLEET.branch,
+            root: 'storage/{underCluster}',
+            newFiles: {
+              storage: 'storage/{underCluster}/{change}-{object}.yaml',
+            },
+          },
         ],
         reviewers: { users: ['petra'] },
       },

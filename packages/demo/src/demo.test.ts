@@ -35,6 +35,7 @@ const LISTS: Array<[path: string, kind: string]> = [
   ['/apis/apps/v1/deployments', 'Deployment'],
   ['/apis/storage.k8s.io/v1/storageclasses', 'StorageClass'],
   ['/apis/storage.k8s.io/v1/csidrivers', 'CSIDriver'],
+  ['/apis/storage.k8s.io/v1/csinodes', 'CSINode'],
   ['/apis/cdi.kubevirt.io/v1beta1/datavolumes', 'DataVolume'],
   ['/apis/cdi.kubevirt.io/v1beta1/storageprofiles', 'StorageProfile'],
   ['/apis/cdi.kubevirt.io/v1beta1/cdis', 'CDI'],
@@ -115,7 +116,9 @@ describe.each(kinds)('the demo on under clusters that are a %s', kind => {
         expect(there).toEqual(expect.arrayContaining(meant.map(summary)));
         const own = body.items.filter(
           ({ metadata }: KubeObject) =>
-            !/^(default|flux-system|kube-.*|kmetal-.*)$/.test(metadata.name),
+            !/^(default|flux-system|kube-.*|kmetal-.*|velero)$/.test(
+              metadata.name,
+            ),
         );
         expect(own).toHaveLength(meant.length);
       }

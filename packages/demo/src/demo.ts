@@ -1,6 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
+  applyObjects,
   grantReader,
   StandIn,
   startKubeApiServer,
@@ -16,10 +17,12 @@ import { startFlux } from './flux/flux';
 import { createGitSource } from './flux/gitSource';
 import { startGitHost } from './gitHost/gitHost';
 import { Persona, personas } from './personas';
+import { PlatformPace, startPlatform } from './platform/platform';
 import { applyScenario } from './scenario/applyScenario';
 import {
   backendOf,
   demoUnderClusters,
+  installedDefinitions,
   loadDemoScenario,
 } from './scenario/demoScenario';
 
@@ -36,6 +39,8 @@ export interface DemoOptions {
   underClusters?: 'stand-in' | 'kube-apiserver';
   /** How fast volumes are made that a quota refused, if not as fast as a person likes to watch. */
   volumePace?: Pick<CdiOptions, 'retryMs' | 'stepMs'>;
+  /** How fast charts, drivers and Velero are, if not as fast as a person likes to watch. */
+  platformPace?: PlatformPace;
   /** Takes one line for each step. */
   logger?: (line: string) => void;
 }
@@ -127,9 +132,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       const cluster =
         options.underClusters === 'kube-apiserver'
           ? await startKubeApiServer({ name, dir: join(folder, 'server') })
-          : await startStandIn({ name, objects });
+          : await startStandIn({
+              name,
+              objects: [...installedDefinitions(name), ...objects],
+            });
       stops.push(cluster.stop);
       if (cluster.kind === 'kube-apiserver') {
+        await applyObjects(cluster, installedDefinitions(name));
         await applyScenario(cluster, objects);
       }
       const cdi = await startCdi({
@@ -138,6 +147,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
         ...options.volumePace,
       });
       stops.push(cdi.stop);
+      const platform = startPlatform({ cluster, ...options.platformPace });
+      stops.push(platform.stop);
       const flux = await startFlux({
         cluster,
         source,

@@ -32,6 +32,32 @@ export class Applier {
     }
   }
 
+  /**
+   * Deletes what was applied before and is in the manifests no more, as Flux does: what says so itself stays, and so does what is another owner's
+   * by now.
+   *
+   * @throws ApplyError at the first refusal
+   */
+  async prune(
+    before: readonly InventoryEntry[],
+    manifests: readonly KubeObject[],
+    owner: { name: string; namespace: string },
+  ): Promise<void> {
+    const stay = new Set(inventoryOf(manifests).map(({ id }) => id));
+    for (const entry of before.filter(({ id }) => !stay.has(id))) {
+      const object = objectOf(entry);
+      const { path } = await this.#pathsOf(object);
+      const { status, body } = await this.#cluster.request('GET', path);
+      if (status === 200 && isPruned(body, owner)) {
+        check(
+          await this.#cluster.request('DELETE', path),
+          `${object.kind}/${object.metadata.name}`,
+        );
+      }
+      this.#applied.delete(path);
+    }
+  }
+
   async #applyOne(manifest: KubeObject): Promise<void> {
     const { kind, metadata } = manifest;
     const { collection, path } = await this.#pathsOf(manifest);
@@ -87,6 +113,49 @@ export class Applier {
       path: `${collection}/${encodeURIComponent(metadata.name)}`,
     };
   }
+}
+
+/** An object of a Kustomization's `status.inventory`. */
+export interface InventoryEntry {
+  /** Namespace, name, group and kind, with `_` between them. */
+  id: string;
+  /** The version of the group. */
+  v: string;
+}
+
+/** What Flux notes of manifests that it has applied. */
+export function inventoryOf(
+  manifests: readonly KubeObject[],
+): InventoryEntry[] {
+  return manifests.map(({ apiVersion, kind, metadata }) => {
+    const [version, group = ''] = apiVersion.split('/').reverse();
+    return {
+      id: [metadata.namespace ?? '', metadata.name, group, kind].join('_'),
+      v: version,
+    };
+  });
+}
+
+function objectOf({ id, v }: InventoryEntry): KubeObject {
+  const [namespace, name, group, kind] = id.split('_');
+  return {
+    apiVersion: group ? `${group}/${v}` : v,
+    kind,
+    metadata: { name, ...(namespace && { namespace }) },
+  };
+}
+
+function isPruned(
+  { metadata }: KubeObject,
+  owner: { name: string; namespace: string },
+): boolean {
+  const said = { ...metadata.labels, ...metadata.annotations };
+  return (
+    said['kustomize.toolkit.fluxcd.io/prune'] !== 'disabled' &&
+    Object.entries(ownerLabels(owner)).every(
+      ([label, value]) => metadata.labels?.[label] === value,
+    )
+  );
 }
 
 /** Definitions and namespaces first, then classes, as kustomize-controller does. */

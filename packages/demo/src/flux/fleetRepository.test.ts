@@ -46,7 +46,7 @@ describe('the fleet repository', () => {
   );
 
   it.each(demoUnderClusters)(
-    'sets up Flux in $name to apply its tenants',
+    'sets up Flux in $name to apply its tenants and its storage',
     ({ name }) => {
       const manifests = buildManifests(files, `clusters/${name}`);
       expect(
@@ -55,10 +55,26 @@ describe('the fleet repository', () => {
           .map(({ metadata, spec }) => [metadata.name, spec.path]),
       ).toEqual([
         ['flux-system', `./clusters/${name}`],
+        ['storage', `./storage/${name}`],
         ['tenants', `./tenants/${name}`],
       ]);
     },
   );
+
+  it("has the pin of the tenants' class where the scenario has it", async () => {
+    const pinsOf = (objects: KubeObject[]) =>
+      objects
+        .filter(
+          ({ kind, spec }) =>
+            kind === 'StorageProfile' && spec.claimPropertySets,
+        )
+        .map(({ metadata, spec }) => [metadata.name, spec]);
+    for (const { name } of demoUnderClusters) {
+      expect(pinsOf(buildManifests(files, `storage/${name}`))).toEqual(
+        pinsOf(await loadDemoScenario(name)),
+      );
+    }
+  });
 
   it('is written as people write: comments, flow style, Windows line ends, several documents', () => {
     const texts = [...files.values()];

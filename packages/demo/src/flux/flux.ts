@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { applyObjects, KubeObject, UnderCluster } from '@kmetal/under-cluster';
-import { Applier } from './applyManifests';
+import { Applier, inventoryOf } from './applyManifests';
 import { GitSource } from './gitSource';
 import { BuildError, buildManifests, ManifestFiles } from './kustomizeBuild';
 
@@ -186,12 +186,18 @@ class Controller {
       ]);
     }
     let problem: { reason: string; message: string } | undefined;
+    let manifests: KubeObject[] = [];
     try {
       if (this.trouble?.kind === 'failing') {
         throw new Error(this.trouble.message);
       }
-      const manifests = buildManifests(artifact.files, spec.path ?? '.');
-      await this.#applier.apply(manifests, { name: metadata.name, namespace });
+      const owner = { name: metadata.name, namespace };
+      manifests = buildManifests(artifact.files, spec.path ?? '.');
+      await this.#applier.apply(manifests, owner);
+      if (spec.prune) {
+        const before = kustomization.status?.inventory?.entries ?? [];
+        await this.#applier.prune(before, manifests, owner);
+      }
     } catch (error) {
       problem = {
         reason:
@@ -228,7 +234,10 @@ class Controller {
           ],
       {
         lastAttemptedRevision: revision,
-        ...(!problem && { lastAppliedRevision: revision }),
+        ...(!problem && {
+          lastAppliedRevision: revision,
+          inventory: { entries: inventoryOf(manifests) },
+        }),
       },
     );
   }

@@ -1,5 +1,9 @@
 import { resolve } from 'node:path';
-import { KubeObject, loadScenario } from '@kmetal/under-cluster';
+import {
+  KubeObject,
+  loadScenario,
+  PLATFORM_DEFINITIONS,
+} from '@kmetal/under-cluster';
 import { ownerLabels } from '../flux/applyManifests';
 import { packageFolder } from '../packageFolder';
 import { usedOf } from './quotaUse';
@@ -122,6 +126,24 @@ function withUid(underCluster: string, object: KubeObject): KubeObject {
     metadata.name,
   );
   return { ...object, metadata: { uid, ...metadata } };
+}
+
+/** Groups of kinds that the demo's under clusters know, though there may be nothing of them yet; Rook's are where Rook is. */
+const INSTALLED: Record<string, string[]> = {
+  'muc-1': [
+    'helm.toolkit.fluxcd.io',
+    'snapshot.storage.k8s.io',
+    'source.toolkit.fluxcd.io',
+    'velero.io',
+  ],
+  'fra-2': ['ceph.rook.io', 'snapshot.storage.k8s.io'],
+};
+
+/** The definitions of the kinds that are installed in an under cluster of the demo. */
+export function installedDefinitions(underCluster: string): KubeObject[] {
+  return PLATFORM_DEFINITIONS.filter(({ spec }) =>
+    INSTALLED[underCluster]?.includes(spec.group),
+  );
 }
 
 /** How an under cluster with these objects makes tenants' volumes. */
