@@ -107,6 +107,9 @@ describe('the check against openapi.yaml', () => {
       'getVolume',
       'previewQuotaChange',
       'getQuotaChangeFacts',
+      'previewStorageChange',
+      'getStorageChangeFacts',
+      'recordStorageChange',
       'listRequests',
       'recordRequest',
     ]);

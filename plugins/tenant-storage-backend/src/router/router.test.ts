@@ -596,6 +596,9 @@ describe('the router', () => {
     expect(contract.notExercised()).toEqual([
       'previewQuotaChange',
       'getQuotaChangeFacts',
+      'previewStorageChange',
+      'getStorageChangeFacts',
+      'recordStorageChange',
       'listRequests',
       'recordRequest',
     ]);
