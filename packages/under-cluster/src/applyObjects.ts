@@ -93,7 +93,7 @@ interface ResourcePath {
 }
 
 /** Finds the path of a kind by discovery, one question for each group and version. */
-class ResourcePaths {
+export class ResourcePaths {
   readonly #cluster: UnderCluster;
   readonly #lists = new Map<string, Json[]>();
 
@@ -178,7 +178,7 @@ async function forEachOf<T>(
  */
 export async function applyObjects(
   cluster: UnderCluster,
-  objects: KubeObject[],
+  objects: readonly KubeObject[],
 ): Promise<void> {
   const all = [...definitionsFor(objects), ...objects];
   const paths = new ResourcePaths(cluster);

@@ -1,3 +1,5 @@
+export { discrepancies } from './acceptance';
+export type { Discrepancy } from './acceptance';
 export { applyObjects } from './applyObjects';
 export {
   PLATFORM_DEFINITIONS,
