@@ -96,9 +96,19 @@ const ONE_OF_EACH: Content = together(HEALTHY_PLATFORM, {
 
 const lists = Object.keys(KINDS_OF) as ListName[];
 
-/** Jobs are read in one namespace, all else in the tenant's. */
-const namespacesOf = (list: ListName) =>
-  list === 'jobs' ? [BENCH] : ['alpha'];
+const VELEROS: ListName[] = [
+  'backupLocations',
+  'snapshotLocations',
+  'backupSchedules',
+  'backups',
+  'restores',
+];
+
+/** Jobs and Velero's are read in one namespace each, all else in the tenant's. */
+function namespacesOf(list: ListName): string[] {
+  if (VELEROS.includes(list)) return ['velero'];
+  return list === 'jobs' ? [BENCH] : ['alpha'];
+}
 
 describe('How far a list of facts can be seen', () => {
   it.each(lists)('%s are known while they are watched', list => {
@@ -183,13 +193,23 @@ describe('How far a list of facts can be seen', () => {
     });
   });
 
-  it('Jobs of another namespace than that of benchmarks are unknown', () => {
-    expect(facts(ONE_OF_EACH, { namespaces: [BENCH, 'alpha'] }).jobs).toEqual({
-      sight: 'unknown',
-      because: `The portal reads Jobs in the namespace ${BENCH} alone, not in alpha`,
-      items: [],
-    });
-  });
+  it.each<[ListName, string]>([
+    ['jobs', BENCH],
+    ...VELEROS.map((list): [ListName, string] => [list, 'velero']),
+  ])(
+    '%s are unknown of another namespace than the one that is read',
+    (list, within) => {
+      const [kind] = KINDS_OF[list];
+      expect(
+        facts(ONE_OF_EACH, { namespaces: [within, 'other'] })[list],
+      ).toEqual({
+        sight: 'unknown',
+        because: `The portal reads ${kind} objects in the namespace ${within} alone, not in other`,
+        items: [],
+      });
+      expect(facts(ONE_OF_EACH, { namespaces: [] })[list].sight).toBe('known');
+    },
+  );
 
   it("local-path's paths are unknown without its ConfigMap, and with one that can't be read", () => {
     const { ConfigMap, ...rest } = ONE_OF_EACH;
@@ -520,7 +540,7 @@ describe('The facts of an under cluster', () => {
   it("tell who applies what, and nothing of Velero's configuration or of values", () => {
     const labels = { 'helm.toolkit.fluxcd.io/name': 'kmetal' };
     const annotations = { 'helm.sh/resource-policy': 'keep' };
-    const told = facts({
+    const content: Content = {
       StorageClass: [
         {
           name: 'tenant-storage-class',
@@ -594,7 +614,8 @@ describe('The facts of an under cluster', () => {
       ],
       Schedule: [{ ...VELERO, name: 'daily', storageLocation: 'default' }],
       Restore: [{ ...VELERO, name: 'r', backup: 'b', phase: 'Completed' }],
-    });
+    };
+    const told = facts(content, { namespaces: [] });
     expect(told.storageClasses.items).toEqual([
       {
         name: 'tenant-storage-class',

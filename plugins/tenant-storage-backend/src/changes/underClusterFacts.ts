@@ -261,18 +261,18 @@ function localPathMaps(
   );
 }
 
-/** Jobs are read in one namespace alone: of others nothing is known. */
-function jobsSight(
+/** Of a kind that is read in one namespace alone: of any other that the change is about, nothing is known. */
+function sightIn(
   cluster: ClusterInventory,
-  namespaces: readonly string[],
-  now: number,
+  kind: KindName,
+  options: { within: string; namespaces: readonly string[]; now: number },
 ): Sight {
-  const { namespace } = cluster.settings.benchmark;
-  const unread = namespaces.find(each => each !== namespace);
+  const { within, namespaces, now } = options;
+  const unread = namespaces.find(each => each !== within);
   return unread === undefined
-    ? sightOf(cluster, 'Job', now)
+    ? sightOf(cluster, kind, now)
     : unknown(
-        `The portal reads Jobs in the namespace ${namespace} alone, not in ${unread}`,
+        `The portal reads ${kind} objects in the namespace ${within} alone, not in ${unread}`,
       );
 }
 
@@ -291,14 +291,21 @@ export function underClusterFactsOf(
 ): UnderClusterFacts {
   const { openChanges, now } = options;
   const namespaces = [...new Set(options.namespaces)].sort();
-  const { name, title, storageClass } = cluster.settings;
+  const { name, title, storageClass, velero, benchmark } = cluster.settings;
 
   const all = <K extends KindName, Item>(
     kind: K,
     fact: (record: RecordsByKind[K]) => Item,
+    sight = sightOf(cluster, kind, now),
+  ): Seen<Item> => seen(sight, () => Array.from(cluster.list(kind), fact));
+  const ofVelero = <K extends KindName, Item>(
+    kind: K,
+    fact: (record: RecordsByKind[K]) => Item,
   ): Seen<Item> =>
-    seen(sightOf(cluster, kind, now), () =>
-      Array.from(cluster.list(kind), fact),
+    all(
+      kind,
+      fact,
+      sightIn(cluster, kind, { within: velero.namespace, namespaces, now }),
     );
   const within = <K extends KindName, Item>(
     kind: K,
@@ -412,7 +419,7 @@ export function underClusterFactsOf(
       lastAppliedRevision: record.lastAppliedRevision ?? null,
     })),
     localPathMaps: localPathMaps(cluster, now),
-    backupLocations: all('BackupStorageLocation', record => ({
+    backupLocations: ofVelero('BackupStorageLocation', record => ({
       namespace: record.namespace ?? '',
       name: record.name,
       provider: record.provider ?? null,
@@ -424,27 +431,27 @@ export function underClusterFactsOf(
       message: record.message ?? null,
       ...appliedBy(record),
     })),
-    snapshotLocations: all('VolumeSnapshotLocation', record => ({
+    snapshotLocations: ofVelero('VolumeSnapshotLocation', record => ({
       namespace: record.namespace ?? '',
       name: record.name,
       provider: record.provider ?? null,
       ...appliedBy(record),
     })),
-    backupSchedules: all('Schedule', record => ({
+    backupSchedules: ofVelero('Schedule', record => ({
       namespace: record.namespace ?? '',
       name: record.name,
       storageLocation: record.storageLocation ?? null,
       volumeSnapshotLocations: [...record.volumeSnapshotLocations],
       paused: record.paused,
     })),
-    backups: all('Backup', record => ({
+    backups: ofVelero('Backup', record => ({
       namespace: record.namespace ?? '',
       name: record.name,
       storageLocation: record.storageLocation ?? null,
       volumeSnapshotLocations: [...record.volumeSnapshotLocations],
       phase: record.phase ?? null,
     })),
-    restores: all('Restore', record => ({
+    restores: ofVelero('Restore', record => ({
       namespace: record.namespace ?? '',
       name: record.name,
       backup: record.backup ?? null,
@@ -478,7 +485,7 @@ export function underClusterFactsOf(
         succeeded: record.succeeded,
         failed: record.failed,
       }),
-      jobsSight(cluster, namespaces, now),
+      sightIn(cluster, 'Job', { within: benchmark.namespace, namespaces, now }),
     ),
   };
 }
