@@ -1,9 +1,15 @@
 import { GitOpsError } from '../gitops';
 import { backend } from './backend';
+import { benchmark } from './benchmark';
+import { minio } from './minio';
 import { paths } from './paths';
 import { profile } from './profile';
+import { restore } from './restore';
+import { rookCeph } from './rookCeph';
+import { snapshot } from './snapshot';
 import type { StorageChange } from './storageChange';
 import { storageClass } from './storageClass';
+import { tenant } from './tenant';
 import { veleroLocation } from './veleroLocation';
 
 /**
@@ -14,11 +20,17 @@ import { veleroLocation } from './veleroLocation';
 // The request's type is the change's own: whoever calls `plan` has it from `read` of the same change.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export const storageChanges: readonly StorageChange<any>[] = [
-  veleroLocation,
   profile,
   backend,
   paths,
+  tenant,
   storageClass,
+  rookCeph,
+  minio,
+  veleroLocation,
+  benchmark,
+  snapshot,
+  restore,
 ];
 
 /**

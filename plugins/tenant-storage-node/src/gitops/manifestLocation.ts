@@ -87,7 +87,7 @@ export function manifestsIn(
 }
 
 /** Whether a file is a template of a Helm chart in the repository. */
-function isHelmTemplate(files: RepositoryFiles, path: string): boolean {
+export function isHelmTemplate(files: RepositoryFiles, path: string): boolean {
   for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) {
     if (
       /(^|\/)templates$/.test(folder) &&

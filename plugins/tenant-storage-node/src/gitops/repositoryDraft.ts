@@ -1,10 +1,41 @@
-import type { GitOpsRepository } from '../changes/gitOpsRepository';
-import type { GitOpsSettings } from '../changes/gitOpsRepository';
+import { isDeepStrictEqual } from 'node:util';
+import type {
+  GitOpsRepository,
+  GitOpsSettings,
+} from '../changes/gitOpsRepository';
 import { GitOpsError } from './gitOpsError';
-import type { ManifestPlace } from './manifestLocation';
-import type { NewManifest } from './newManifest';
+import { kustomizationEntryFor } from './kustomizationResources';
+import { buildsOf, mayBePutInto, nameAfter } from './kustomizationTree';
+import {
+  ambiguous,
+  isHelmTemplate,
+  manifestsIn,
+  type ManifestPlace,
+} from './manifestLocation';
+import { manifestText, type NewManifest } from './newManifest';
+import { fileTooLarge, type RepositoryFiles } from './repositoryFiles';
+import {
+  folderOf,
+  isUnder,
+  repositoryFolder,
+  repositoryPath,
+  resolvedFrom,
+} from './repositoryPath';
 import type { FileChange } from './unifiedDiff';
+import { filledLocator, filledPath, locate } from './valueLocator';
+import { refuseOwnedValue } from './valueOwner';
 import type { YamlPath } from './yamlPath';
+import { refuseFaults, yamlSourceOf, type YamlSource } from './yamlSource';
+import {
+  appendYamlData,
+  documentData,
+  removeYamlData,
+  removeYamlDocument,
+  setYamlData,
+  type YamlData,
+} from './yamlStructure';
+
+export type { YamlData } from './yamlStructure';
 
 /** What an object is in the cluster. */
 export interface ObjectReference {
@@ -16,21 +47,18 @@ export interface ObjectReference {
   name: string;
 }
 
-/** Plain YAML data: what a value of a manifest may be. */
-export type YamlData =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly YamlData[]
-  | { readonly [key: string]: YamlData };
-
 /** A place in one of the repositories: an object, or what a locator points at. */
 export interface DraftPlace {
   repository: GitOpsRepository;
   place: ManifestPlace;
-  /** From the document's or the List item's root, what the place itself stands for; empty for a whole object. */
+  /** From the object's root to what the place stands for; empty for a whole object. */
   path: YamlPath;
+}
+
+/** An object with what it is called in the cluster. */
+export interface DraftObject extends DraftPlace {
+  name?: string;
+  namespace?: string;
 }
 
 /** Where a new file goes, if an object is in no repository yet. */
@@ -38,87 +66,439 @@ export interface NewFilePlace {
   /** The kind of the change, and what it is about: for `newFiles.storage`. */
   change: string;
   object: string;
+  /** Of a tenant's quota, the tenant: for `newFiles.quota`, where that is set. */
+  tenant?: string;
+}
+
+interface Drafted {
+  repository: GitOpsRepository;
+  /** As they were. */
+  original: RepositoryFiles;
+  /** As they are now. */
+  files: RepositoryFiles;
+  changed: Set<string>;
+}
+
+function rootOf({ settings }: GitOpsRepository): string {
+  return settings.root === undefined
+    ? ''
+    : repositoryFolder(settings.root, 'root');
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What is below a path of plain data; own keys only. */
+function dataAt(data: unknown, path: YamlPath): unknown {
+  let value = data;
+  for (const step of path) {
+    if (typeof step === 'object') {
+      value = Array.isArray(value)
+        ? value.find(
+            (each: unknown) =>
+              isRecord(each) &&
+              Object.entries(step.where).every(
+                ([key, wanted]) => each[key] === wanted,
+              ),
+          )
+        : undefined;
+    } else if (Array.isArray(value) || isRecord(value)) {
+      value = Object.hasOwn(value, step)
+        ? (value as Record<string | number, unknown>)[step]
+        : undefined;
+    } else {
+      return undefined;
+    }
+  }
+  return value;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0 ? '' : apiVersion.slice(0, slash);
 }
 
 /**
  * Repositories in the course of being changed: each edit is made on the result of those before it, and all come out as one change of each file.
- * Edits are byte-exact, as {@link setYamlValue} makes them; what something else owns is refused with the place to go to.
+ * Edits are byte-exact: no byte changes but those of what is set or taken out, and that is proven by reading the result. What something else owns is
+ * refused with the place to go to.
  */
 export class RepositoryDraft {
+  readonly #drafted: Drafted[];
+  readonly #values: Record<string, string>;
+
   constructor(
     repositories: readonly GitOpsRepository[],
     values: { underCluster: string; storageClass: string },
   ) {
-    throw new GitOpsError({
-      code: 'notConfigured',
-      problem: `${repositories.length} ${values.underCluster}`,
-      remedy: '',
-    });
-  }
-
-  /** Finds an object as it is in the draft now, in any of the repositories; undefined if it is in none. @throws GitOpsError `manifestAmbiguous`, or what is wrong with the files. */
-  find(_object: ObjectReference): DraftPlace | undefined {
-    throw new Error();
-  }
-
-  /** All objects of a kind, with the names and namespaces that they have in the cluster. */
-  list(_kind: {
-    apiGroup: string;
-    kind: string;
-  }): Array<DraftPlace & { name?: string; namespace?: string }> {
-    throw new Error();
-  }
-
-  /** What a configured locator points at; undefined if none is configured. @throws GitOpsError if it points at nothing or at several. */
-  located(
-    _locator: keyof NonNullable<GitOpsSettings['locators']>,
-    _values?: Record<string, string>,
-  ): DraftPlace | undefined {
-    throw new Error();
-  }
-
-  /** What is below a path of a place, as plain data; undefined if there is nothing. */
-  data(_at: DraftPlace, _path?: YamlPath): unknown {
-    throw new Error();
-  }
-
-  /** Where it is, for people: `clusters/muc-1/local-path.yaml:12`. */
-  shown(_at: DraftPlace): string {
-    throw new Error();
-  }
-
-  /** Sets a value, a list or a map, new or instead of what is there; the same value is no edit. @throws GitOpsError with the owner of the value if it is not the file's own. */
-  set(_at: DraftPlace, _path: YamlPath, _value: YamlData): void {
-    throw new Error();
-  }
-
-  /** Adds an entry at the end of a list, and the list if there is none yet. */
-  append(_at: DraftPlace, _path: YamlPath, _value: YamlData): void {
-    throw new Error();
-  }
-
-  /** Takes out a key with its value, or an entry of a list, with the comments that belong to it; nothing if it is not there. */
-  remove(_at: DraftPlace, _path: YamlPath): void {
-    throw new Error();
-  }
-
-  /** Takes an object out: its document, the file with its last one, and then the file's entry in its kustomization.yaml. */
-  removeObject(_at: DraftPlace): void {
-    throw new Error();
+    this.#drafted = repositories.map(repository => ({
+      repository,
+      original: repository.files,
+      files: repository.files,
+      changed: new Set(),
+    }));
+    this.#values = { ...values };
   }
 
   /**
-   * Makes Git say of these objects what the manifests say. What is there already is edited where it differs in what a manifest names (keys that it does
-   * not name are left alone); the rest becomes one new file with a document for each, entered in the nearest kustomization.yaml.
+   * Finds an object as it is in the draft now, by the name that it has in the cluster, in any of the repositories.
    *
-   * @throws GitOpsError `notFound` with `newFiles.storage`, if there is no path for a new file, and `pathTaken`.
+   * @returns undefined if it is in none.
+   * @throws GitOpsError `manifestAmbiguous`, or what is wrong with the files.
    */
-  put(_manifests: readonly NewManifest[], _place: NewFilePlace): void {
-    throw new Error();
+  find(object: ObjectReference): DraftPlace | undefined {
+    const { name, namespace, kind } = object;
+    const found = this.#search(object, name);
+    if (found.length > 1) {
+      throw ambiguous(
+        `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`,
+        found.map(({ place }) => place),
+      );
+    }
+    return found.at(0);
+  }
+
+  /** All objects of a kind, or those in a namespace, with what they are called in the cluster. */
+  list(kind: {
+    apiGroup: string;
+    kind: string;
+    namespace?: string;
+  }): DraftObject[] {
+    return this.#search(kind);
+  }
+
+  #search(
+    wanted: { apiGroup: string; kind: string; namespace?: string },
+    name?: string,
+  ): DraftObject[] {
+    const { apiGroup, kind, namespace } = wanted;
+    return this.#drafted.flatMap(({ repository, files }) => {
+      const root = rootOf(repository);
+      const inNamespace =
+        namespace === undefined
+          ? undefined
+          : new RegExp(
+              `(?<![A-Za-z0-9-])${escaped(namespace)}(?![A-Za-z0-9-])`,
+            );
+      const putIntoIt =
+        namespace === undefined ? undefined : mayBePutInto(files, namespace);
+      const mayHold = (text: string) => text.includes(kind);
+      const found: DraftObject[] = [];
+      for (const file of files.yamlFiles()) {
+        if (
+          !isUnder(file.path, root) ||
+          !mayHold(file.text) ||
+          (inNamespace &&
+            !inNamespace.test(file.text) &&
+            !putIntoIt?.(file.path)) ||
+          isHelmTemplate(files, file.path)
+        ) {
+          continue;
+        }
+        const source = yamlSourceOf(file);
+        source.documents.forEach((document, index) => {
+          const [start, , end] = document.range;
+          const text = file.text.slice(start, end);
+          // A faulty document about something else is nobody's business here.
+          if (
+            document.errors.length > 0 &&
+            mayHold(text) &&
+            (name === undefined || text.includes(name))
+          ) {
+            refuseFaults(source, index);
+          }
+          for (const place of manifestsIn(source, index)) {
+            if (place.apiGroup !== apiGroup || place.kind !== kind) continue;
+            const called = buildsOf(files, file.path)
+              .map(build => nameAfter(build, place))
+              .find(
+                each =>
+                  (name === undefined || each.name === name) &&
+                  (namespace === undefined || each.namespace === namespace),
+              );
+            if (called) found.push({ repository, place, path: [], ...called });
+          }
+        });
+      }
+      const large = files
+        .oversized(
+          text =>
+            mayHold(text) &&
+            (name === undefined || text.includes(name)) &&
+            (!inNamespace || inNamespace.test(text)),
+        )
+        .find(path => isUnder(path, root));
+      if (large !== undefined) throw fileTooLarge(large);
+      return found;
+    });
+  }
+
+  /**
+   * What a configured locator points at.
+   *
+   * @returns undefined if none is configured.
+   * @throws GitOpsError if it points at nothing, or at several.
+   */
+  located(
+    locator: keyof NonNullable<GitOpsSettings['locators']>,
+    values: Record<string, string> = {},
+  ): DraftPlace | undefined {
+    for (const { repository, files } of this.#drafted) {
+      const configured = repository.settings.locators?.[locator];
+      if (configured) {
+        const filled = filledLocator(configured, {
+          ...this.#values,
+          ...values,
+        });
+        const place = locate(files, rootOf(repository), filled);
+        return { repository, place, path: filled.path };
+      }
+    }
+    return undefined;
+  }
+
+  /** What is below a path of a place, as plain data; undefined if there is nothing. */
+  data(at: DraftPlace, path: YamlPath = []): unknown {
+    const { place } = at;
+    return dataAt(documentData(this.#sourceOf(at), place.document), [
+      ...place.base,
+      ...at.path,
+      ...path,
+    ]);
+  }
+
+  /** Where it is, for people: `clusters/muc-1/local-path.yaml:12`. */
+  shown({ place }: DraftPlace): string {
+    return `${place.source.file.path}:${place.line}`;
+  }
+
+  /**
+   * Sets a value, a list or a map, new or instead of what is there; the same data is no edit.
+   *
+   * @throws GitOpsError with the owner of the value if it is not the file's own.
+   */
+  set(at: DraftPlace, path: YamlPath, value: YamlData): void {
+    this.#edit(at, path, (source, index, whole) =>
+      setYamlData(source, index, whole, value),
+    );
+  }
+
+  /** Adds an entry at the end of a list, and the list if there is none yet. */
+  append(at: DraftPlace, path: YamlPath, value: YamlData): void {
+    this.#edit(at, path, (source, index, whole) =>
+      appendYamlData(source, index, whole, value),
+    );
+  }
+
+  /** Takes out a key with its value, or an entry of a list, with its comments; nothing if it is not there. */
+  remove(at: DraftPlace, path: YamlPath): void {
+    this.#edit(at, path, removeYamlData);
+  }
+
+  /**
+   * Takes an object out: its document, the file with its last one, and then the file's entry in kustomizations. Places of other objects of the
+   * same file have to be looked up again.
+   */
+  removeObject(at: DraftPlace): void {
+    const { place } = at;
+    const drafted = this.#draftedOf(at);
+    const source = this.#sourceOf(at);
+    refuseOwnedValue(drafted.files, { ...place, source }, []);
+    const { path } = source.file;
+    if (place.base.length > 0) {
+      this.#write(
+        drafted,
+        path,
+        removeYamlData(source, place.document, place.base),
+      );
+      return;
+    }
+    const rest = removeYamlDocument(source, place.document);
+    this.#write(drafted, path, rest);
+    if (rest === undefined) this.#unlist(drafted, path);
+  }
+
+  /**
+   * Makes Git say of these objects what the manifests say. What is there already is edited where it differs in what a manifest names (keys that it
+   * does not name are left alone); the rest becomes one new file with a document for each, entered in the nearest kustomization.yaml.
+   *
+   * @throws GitOpsError `notFound` with `newFiles.storage` if there is no path for a new file, and `pathTaken`.
+   */
+  put(manifests: readonly NewManifest[], place: NewFilePlace): void {
+    const fresh: NewManifest[] = [];
+    for (const manifest of manifests) {
+      const { name, namespace } = manifest.metadata;
+      const reference: ObjectReference = {
+        apiGroup: groupOf(manifest.apiVersion),
+        kind: manifest.kind,
+        name,
+        ...(namespace !== undefined && { namespace }),
+      };
+      const there = this.find(reference);
+      if (there) {
+        // What it is called is as Git writes it, before any kustomization.
+        const {
+          apiVersion: _,
+          kind: __,
+          metadata: { name: ___, namespace: ____, ...metadata },
+          ...rest
+        } = manifest;
+        this.#merge(there, [], { metadata, ...rest });
+      } else {
+        fresh.push(manifest);
+      }
+    }
+    if (fresh.length > 0) this.#create(fresh, place);
   }
 
   /** All that was changed, by repository; repositories without changes are absent. */
   changes(): Array<{ repository: GitOpsRepository; changes: FileChange[] }> {
-    throw new Error();
+    return this.#drafted.flatMap(({ repository, original, files, changed }) => {
+      const changes = [...changed].sort().flatMap((path): FileChange[] => {
+        const before = original.text(path)?.text;
+        const after = files.text(path)?.text;
+        if (before === after) return [];
+        return [
+          {
+            path,
+            ...(before !== undefined && { before }),
+            ...(after !== undefined && { after }),
+          },
+        ];
+      });
+      return changes.length > 0 ? [{ repository, changes }] : [];
+    });
+  }
+
+  #draftedOf({ repository }: DraftPlace): Drafted {
+    const found = this.#drafted.find(each => each.repository === repository);
+    if (!found) throw new Error('The place is of another draft');
+    return found;
+  }
+
+  #sourceOf(at: DraftPlace): YamlSource {
+    const { path } = at.place.source.file;
+    return yamlSourceOf(this.#draftedOf(at).files.editable(path));
+  }
+
+  #edit(
+    at: DraftPlace,
+    path: YamlPath,
+    edited: (source: YamlSource, index: number, path: YamlPath) => string,
+  ): void {
+    const { place } = at;
+    const drafted = this.#draftedOf(at);
+    const source = this.#sourceOf(at);
+    const inObject = [...at.path, ...path];
+    refuseOwnedValue(drafted.files, { ...place, source }, inObject);
+    this.#write(
+      drafted,
+      source.file.path,
+      edited(source, place.document, [...place.base, ...inObject]),
+    );
+  }
+
+  #write(drafted: Drafted, path: string, text: string | undefined): void {
+    if (text !== undefined && text === drafted.files.text(path)?.text) return;
+    drafted.files = drafted.files.with(new Map([[path, text]]));
+    drafted.changed.add(path);
+  }
+
+  #merge(at: DraftPlace, path: YamlPath, wanted: unknown): void {
+    const now = this.data(at, path);
+    if (isDeepStrictEqual(now, wanted)) return;
+    if (isRecord(wanted) && (isRecord(now) || path.length === 0)) {
+      for (const [key, value] of Object.entries(wanted)) {
+        if (value !== undefined) this.#merge(at, [...path, key], value);
+      }
+    } else if (!(isRecord(wanted) && Object.keys(wanted).length === 0)) {
+      this.set(at, path, wanted as YamlData);
+    }
+  }
+
+  #create(manifests: readonly NewManifest[], place: NewFilePlace): void {
+    const key = (settings: GitOpsSettings) =>
+      place.tenant !== undefined && settings.newFiles?.quota !== undefined
+        ? 'quota'
+        : 'storage';
+    const drafted = this.#drafted.find(
+      ({ repository: { settings } }) =>
+        settings.newFiles?.[key(settings)] !== undefined,
+    );
+    if (!drafted) {
+      throw new GitOpsError({
+        code: 'notFound',
+        field: 'newFiles.storage',
+        problem: `${manifests[0].kind} ${manifests[0].metadata.name} is in no repository, and there is no path for a new file.`,
+        remedy:
+          'Set newFiles.storage in the settings of the under cluster, such as clusters/{underCluster}/storage/{change}-{object}.yaml.',
+      });
+    }
+    const { repository } = drafted;
+    const field = `newFiles.${key(repository.settings)}`;
+    const path = repositoryPath(
+      filledPath(
+        repository.settings.newFiles?.[key(repository.settings)] ?? '',
+        {
+          ...this.#values,
+          ...place,
+        },
+      ),
+      field,
+    );
+    const root = rootOf(repository);
+    if (!isUnder(path, root)) {
+      throw new GitOpsError({
+        code: 'pathInvalid',
+        field,
+        file: path,
+        problem: `The file would not be under the root ${root}, and never be found again.`,
+        remedy: 'Correct the path in the settings of the under cluster.',
+      });
+    }
+    drafted.files.refuseSymlinkedFolder(path);
+    if (drafted.files.has(path)) {
+      throw new GitOpsError({
+        code: 'pathTaken',
+        field,
+        file: path,
+        problem: `The file is there already, without ${manifests[0].kind} ${manifests[0].metadata.name} in it.`,
+        remedy:
+          'Move it away, or set another path in the settings of the under cluster.',
+      });
+    }
+    const entry = kustomizationEntryFor(drafted.files, path, root);
+    this.#write(drafted, path, manifests.map(manifestText).join('---\n'));
+    if (entry) this.#write(drafted, entry.path, entry.text);
+  }
+
+  /** Takes the entry of a file that is gone out of the kustomizations that list it. */
+  #unlist(drafted: Drafted, path: string): void {
+    for (const { path: listing } of drafted.files.yamlFiles()) {
+      if (!/(^|\/)(kustomization\.ya?ml|Kustomization)$/.test(listing))
+        continue;
+      const source = yamlSourceOf(drafted.files.editable(listing));
+      if (source.documents.length !== 1) continue;
+      const listed = dataAt(documentData(source, 0), ['resources']);
+      const at = Array.isArray(listed)
+        ? listed.findIndex(
+            (each: unknown) =>
+              typeof each === 'string' &&
+              resolvedFrom(folderOf(listing), each) === path,
+          )
+        : -1;
+      if (at >= 0) {
+        this.#write(
+          drafted,
+          listing,
+          removeYamlData(source, 0, ['resources', at]),
+        );
+      }
+    }
   }
 }

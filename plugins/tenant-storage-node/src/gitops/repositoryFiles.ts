@@ -88,6 +88,16 @@ export class RepositoryFiles {
     this.#entries = entries;
   }
 
+  /** The same with other texts in some files; undefined takes a file away. */
+  with(changes: ReadonlyMap<string, string | undefined>): RepositoryFiles {
+    const map = new Map(this.#entries);
+    for (const [path, text] of changes) {
+      if (text === undefined) map.delete(path);
+      else map.set(path, held({ type: 'file', path, content: text }));
+    }
+    return new RepositoryFiles(map);
+  }
+
   /** Whether there is a file, a symbolic link, or a folder of that path. */
   has(path: string): boolean {
     if (this.#entries.has(path)) {

@@ -29,7 +29,7 @@ import {
 } from './yamlSource';
 
 /** Some bytes for others. */
-interface Splice {
+export interface Splice {
   start: number;
   end: number;
   text: string;
@@ -45,19 +45,19 @@ export interface YamlEdit {
   line: number;
 }
 
-function hasRange(
+export function hasRange(
   node: unknown,
 ): node is { range: [number, number, number] } & Node {
   const { range } = (node ?? {}) as { range?: unknown };
   return Array.isArray(range);
 }
 
-function isFlow(node: unknown): boolean {
+export function isFlow(node: unknown): boolean {
   return isCollection(node) && node.flow === true;
 }
 
 /** The column that a block collection's entries start at. */
-function indentOf(node: YAMLMap | YAMLSeq): number | undefined {
+export function indentOf(node: YAMLMap | YAMLSeq): number | undefined {
   const token = node.srcToken;
   return token && 'indent' in token ? token.indent : undefined;
 }
@@ -81,12 +81,12 @@ function indentStepIn(document: Document.Parsed): number {
 }
 
 /** The file's own step of indentation. */
-function indentStep(source: YamlSource): number {
+export function indentStep(source: YamlSource): number {
   return source.documents.map(indentStepIn).find(step => step > 0) ?? 2;
 }
 
 /** Where what is written of a node ends, comments after it not counted. */
-function contentEnd(text: string, node: unknown): number | undefined {
+export function contentEnd(text: string, node: unknown): number | undefined {
   if (isPair(node)) {
     const value = contentEnd(text, node.value);
     const key = contentEnd(text, node.key);
@@ -108,7 +108,7 @@ function lineEndNear(text: string, offset: number): string {
 }
 
 /** Puts lines after the line that `end` is on. */
-function linesAfter(text: string, end: number, lines: string[]): Splice {
+export function linesAfter(text: string, end: number, lines: string[]): Splice {
   const eol = lineEndNear(text, end);
   if (text[end - 1] === '\n') {
     // A block scalar's range has its last line end in it.
@@ -162,7 +162,7 @@ function nestedFlow(
 }
 
 /** Adds an entry at the end of a collection in flow style. */
-function flowAppend(
+export function flowAppend(
   source: YamlSource,
   node: YAMLMap | YAMLSeq,
   entry: string,
@@ -228,7 +228,7 @@ function replaceScalar(
   return { start, end, text: written };
 }
 
-function notPossible(
+export function notPossible(
   source: YamlSource,
   node: unknown,
   shown: string,

@@ -1,0 +1,554 @@
+import {
+  formatBytes,
+  parseQuantity,
+  type UnderClusterFacts,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
+import { GitOpsError } from '../../gitops';
+import type { NewManifest } from '../../gitops/newManifest';
+import type { ChangeGate } from '../changePlan';
+import { dnsLabel, dnsSubdomain } from '../checkedName';
+import { objectName } from '../once';
+import { pinnedImage } from '../pinnedImage';
+import { isLocalPathClass } from '../provisioner';
+import { quotaSize } from '../quotaRequest';
+import type {
+  ChangeArrival,
+  PlannedChange,
+  Planning,
+  StorageChange,
+  StorageChangeField,
+} from '../storageChange';
+
+const MEBI = 1024n * 1024n;
+const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
+
+/** What fio is told for each measurement: what the platform's page measures, with direct I/O, so that no cache is measured. */
+const MEASUREMENTS = {
+  sequentialWrite: ['--rw=write', '--bs=1M', '--iodepth=16'],
+  sequentialRead: ['--rw=read', '--bs=1M', '--iodepth=16'],
+  randomWrite: ['--rw=randwrite', '--bs=4k', '--iodepth=32'],
+  randomRead: ['--rw=randread', '--bs=4k', '--iodepth=32'],
+} as const;
+
+type Measurement = keyof typeof MEASUREMENTS;
+
+/** A benchmark as it is asked for, checked. */
+export interface BenchmarkRequest {
+  step: 'run' | 'cleanUp';
+  name: string;
+  namespace: string;
+  storageClass: string;
+  size: { bytes: bigint; written: string };
+  image: string;
+  measurements: Measurement[];
+  seconds: number;
+  confirmLoad: boolean;
+}
+
+const fields = {
+  step: z =>
+    z
+      .enum(['run', 'cleanUp'])
+      .describe(
+        'Whether it is run, or taken away again with its volume once it has been read',
+      ),
+  name: z =>
+    z
+      .string()
+      .describe(
+        'The name of this run, such as `longhorn-2026-11`; a new one each time, because a Job runs once',
+      ),
+  namespace: z =>
+    z
+      .string()
+      .optional()
+      .describe(
+        'The namespace that it runs in, which is there. Default: `kmetal-storage-benchmark`',
+      ),
+  storageClass: z =>
+    z.string().optional().describe('The class that is measured. Needed to run'),
+  size: z =>
+    z
+      .string()
+      .optional()
+      .describe(
+        'The size of its volume; fio writes four fifths of it. Larger than any cache on the way is honest. Default: `10Gi`',
+      ),
+  image: z =>
+    z
+      .string()
+      .optional()
+      .describe(
+        'An image with fio as its entry point, by its digest, such as `registry.example.com/fio:3.38@sha256:…`. Needed to run',
+      ),
+  measurements: z =>
+    z
+      .array(
+        z.enum([
+          'sequentialWrite',
+          'sequentialRead',
+          'randomWrite',
+          'randomRead',
+        ]),
+      )
+      .optional()
+      .describe('What is measured, one after the other. All four unless told'),
+  seconds: z =>
+    z
+      .number()
+      .int()
+      .min(10)
+      .max(600)
+      .optional()
+      .describe('How long each measurement takes. Default: `60`'),
+  confirmLoad: z =>
+    z
+      .boolean()
+      .optional()
+      .describe(
+        "Set by who knows that tenants' volumes on the same disks are slow while it runs",
+      ),
+} satisfies Record<string, StorageChangeField>;
+
+function read(input: Record<string, unknown>): BenchmarkRequest {
+  const isRun = input.step === 'run';
+  const given = (field: string): string | undefined => {
+    const value = input[field];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const needed = (field: string, what: string): string => {
+    const value = given(field);
+    if (value === undefined && isRun) {
+      throw new GitOpsError({
+        code: 'inputInvalid',
+        field,
+        problem: `There is no ${what}.`,
+        remedy: 'Fill it in.',
+      });
+    }
+    return value ?? '';
+  };
+  const size = quotaSize(given('size') ?? '10Gi');
+  if (size.bytes < 1024n * MEBI) {
+    throw new GitOpsError({
+      code: 'sizeInvalid',
+      field: 'size',
+      problem: `${size.written} is less than any cache on the way: memory would be measured.`,
+      remedy: 'Give 1Gi or more.',
+    });
+  }
+  const measurements = (input.measurements ?? []) as Measurement[];
+  const storageClass = needed('storageClass', 'class to measure');
+  const image = needed('image', 'image');
+  return {
+    step: isRun ? 'run' : 'cleanUp',
+    // Names of Jobs become a label of their pods, which has 63 characters at most; the Job's controller adds six.
+    name: dnsLabel(String(input.name), 'name', 'a benchmark'),
+    namespace: dnsLabel(
+      given('namespace') ?? 'kmetal-storage-benchmark',
+      'namespace',
+      'a namespace',
+    ),
+    storageClass:
+      storageClass && dnsSubdomain(storageClass, 'storageClass', 'a class'),
+    size,
+    image: image && pinnedImage(image, 'image'),
+    measurements:
+      measurements.length > 0
+        ? [...new Set(measurements)]
+        : (Object.keys(MEASUREMENTS) as Measurement[]),
+    seconds: typeof input.seconds === 'number' ? input.seconds : 60,
+    confirmLoad: input.confirmLoad === true,
+  };
+}
+
+function fioArguments({ size, seconds, measurements }: BenchmarkRequest) {
+  const written = ((size.bytes * 4n) / 5n / MEBI) * MEBI;
+  return [
+    '--filename=/data/fio.bin',
+    `--size=${written / MEBI}M`,
+    '--ioengine=libaio',
+    '--direct=1',
+    '--time_based',
+    `--runtime=${seconds}`,
+    '--group_reporting',
+    '--output-format=json',
+    ...measurements.flatMap(each => [
+      `--name=${each}`,
+      '--stonewall',
+      ...MEASUREMENTS[each],
+    ]),
+  ];
+}
+
+function manifests(
+  request: BenchmarkRequest,
+  onControlPlane: boolean,
+): NewManifest[] {
+  const { name, namespace, storageClass, size, image, seconds, measurements } =
+    request;
+  const labels = { 'app.kubernetes.io/name': 'kmetal-storage-benchmark' };
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name, namespace, labels },
+      spec: {
+        storageClassName: storageClass,
+        accessModes: ['ReadWriteOnce'],
+        volumeMode: 'Filesystem',
+        resources: { requests: { storage: size.written } },
+      },
+    },
+    {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      // No time to live: Flux would make a Job that is gone anew, and it would run for ever.
+      metadata: { name, namespace, labels },
+      spec: {
+        backoffLimit: 0,
+        // Laying out the file takes its time, too.
+        activeDeadlineSeconds: seconds * measurements.length + 3600,
+        template: {
+          metadata: { labels },
+          spec: {
+            restartPolicy: 'Never',
+            automountServiceAccountToken: false,
+            ...(onControlPlane && {
+              nodeSelector: { [CONTROL_PLANE]: '' },
+              tolerations: [
+                {
+                  key: CONTROL_PLANE,
+                  operator: 'Exists',
+                  effect: 'NoSchedule',
+                },
+              ],
+            }),
+            securityContext: {
+              runAsNonRoot: true,
+              runAsUser: 65534,
+              runAsGroup: 65534,
+              fsGroup: 65534,
+              seccompProfile: { type: 'RuntimeDefault' },
+            },
+            containers: [
+              {
+                name: 'fio',
+                image,
+                command: ['fio'],
+                args: fioArguments(request),
+                securityContext: {
+                  allowPrivilegeEscalation: false,
+                  readOnlyRootFilesystem: true,
+                  capabilities: { drop: ['ALL'] },
+                },
+                resources: {
+                  requests: { cpu: '500m', memory: '256Mi' },
+                  limits: { memory: '512Mi' },
+                },
+                volumeMounts: [{ name: 'data', mountPath: '/data' }],
+                workingDir: '/data',
+              },
+            ],
+            volumes: [
+              { name: 'data', persistentVolumeClaim: { claimName: name } },
+            ],
+          },
+        },
+      },
+    },
+  ];
+}
+
+function refuseUnknownClass({
+  facts,
+  request,
+  refuse,
+  warn,
+}: Planning<BenchmarkRequest>): void {
+  const { storageClasses } = facts;
+  if (storageClasses.sight !== 'known') {
+    warn(
+      'classUnknown',
+      `Whether there is a class ${request.storageClass} can't be seen now.`,
+    );
+    return;
+  }
+  if (!storageClasses.items.some(({ name }) => name === request.storageClass)) {
+    refuse({
+      code: 'notFound',
+      field: 'storageClass',
+      problem: `There is no class ${request.storageClass}.`,
+      remedy: `Use one of ${
+        storageClasses.items.map(({ name }) => name).join(', ') || 'those there'
+      }.`,
+    });
+  }
+}
+
+function refuseWithoutRoom({
+  facts,
+  request,
+  refuse,
+}: Planning<BenchmarkRequest>): void {
+  const key = `${request.storageClass}.storageclass.storage.k8s.io/requests.storage`;
+  for (const { namespace, name, hard, used } of facts.resourceQuotas.items) {
+    if (namespace !== request.namespace || hard[key] === undefined) continue;
+    const most = parseQuantity(hard[key], { fraction: 'down' });
+    const now = parseQuantity(used[key] ?? '0', { fraction: 'up' });
+    if (now + request.size.bytes > most) {
+      refuse({
+        code: 'headroomTooSmall',
+        field: 'size',
+        problem: `The quota ${name} of ${namespace} has ${formatBytes(
+          most > now ? most - now : 0n,
+        )} left, less than ${request.size.written}.`,
+        remedy: 'Give a smaller size, or another namespace.',
+      });
+    }
+  }
+}
+
+function findInGit({ draft, request }: Planning<BenchmarkRequest>) {
+  const { namespace, name } = request;
+  return {
+    job: draft.find({ apiGroup: 'batch', kind: 'Job', namespace, name }),
+    claim: () =>
+      draft.find({
+        apiGroup: '',
+        kind: 'PersistentVolumeClaim',
+        namespace,
+        name,
+      }),
+  };
+}
+
+function planRun(planning: Planning<BenchmarkRequest>): PlannedChange {
+  const { draft, facts, request, refuse, warn, underCluster } = planning;
+  const { name, namespace, storageClass, size, seconds, measurements } =
+    request;
+  refuseUnknownClass(planning);
+  refuseWithoutRoom(planning);
+  if (facts.tenants.items.some(each => each.name === namespace)) {
+    refuse({
+      code: 'unsafe',
+      field: 'namespace',
+      problem: `${namespace} is a tenant: the volume would count against its quota.`,
+      remedy: 'Use a namespace of the platform.',
+    });
+  }
+  if (storageClass === facts.storageClass && !request.confirmLoad) {
+    refuse({
+      code: 'confirmationMissing',
+      field: 'confirmLoad',
+      problem: `${storageClass} is the class of all tenants: their volumes on the same disks are slow for about ${Math.ceil(
+        (seconds * measurements.length) / 60,
+      )} minutes.`,
+      remedy: 'Choose a quiet time and confirm, or measure another class.',
+    });
+  }
+  const live = facts.storageClasses.items.find(
+    each => each.name === storageClass,
+  );
+  const isLocal = live !== undefined && isLocalPathClass(facts, live);
+  const onControlPlane = isLocal && storageClass === 'local-path';
+  const inGit = findInGit(planning);
+  const isSame =
+    inGit.job &&
+    JSON.stringify(
+      draft.data(inGit.job, [
+        'spec',
+        'template',
+        'spec',
+        'containers',
+        0,
+        'args',
+      ]),
+    ) === JSON.stringify(fioArguments(request));
+  const ran = facts.jobs.items.some(
+    each => each.namespace === namespace && each.name === name,
+  );
+  if ((inGit.job && !isSame) || (ran && !inGit.job)) {
+    refuse({
+      code: 'nameTaken',
+      field: 'name',
+      problem: `There is a benchmark ${name} already, and a Job runs once: Kubernetes takes no change of it.`,
+      remedy: 'Give the new run another name.',
+    });
+  }
+  if (!inGit.job) {
+    draft.put(manifests(request, onControlPlane), {
+      change: 'benchmark',
+      object: objectName(namespace, name),
+    });
+  }
+  if (isLocal) {
+    warn(
+      'oneDisk',
+      'It measures the disk of the node that the pod comes to lie on, no other: local-path makes volumes where they are used.',
+    );
+  }
+  return {
+    title: `Benchmark ${name} of ${storageClass} in ${underCluster}`,
+    impact: [
+      {
+        what: 'Measured',
+        before: null,
+        after: measurements.join(', '),
+        note: `${seconds} s each, past all caches of the node (direct I/O)`,
+      },
+      {
+        what: 'Takes of the class',
+        before: null,
+        after: size.written,
+        note: 'until it is cleaned up',
+      },
+      {
+        what: 'Tenants',
+        before: null,
+        after: null,
+        note: 'volumes on the same disks are slow meanwhile',
+      },
+    ],
+    notes: [
+      `The result is the log of the Job: kubectl logs -n ${namespace} job/${name}. It is JSON: jobs[].read and jobs[].write have iops, bw_bytes and clat_ns.percentile.`,
+      'Clean it up afterwards, with the same name: until then its volume is kept.',
+    ],
+    alreadyThere: `The benchmark ${name} is in Git already.`,
+  };
+}
+
+function planCleanUp(planning: Planning<BenchmarkRequest>): PlannedChange {
+  const { draft, facts, request, warn, underCluster } = planning;
+  const { name, namespace } = request;
+  const inGit = findInGit(planning);
+  const claim = inGit.claim();
+  // The claim first: positions in a file move with what is taken out before them.
+  if (claim && inGit.job) draft.removeObject(claim);
+  const job = findInGit(planning).job;
+  if (job && claim) draft.removeObject(job);
+  const live = facts.jobs.items.find(
+    each => each.namespace === namespace && each.name === name,
+  );
+  if (live && !live.succeeded && !live.failed) {
+    warn('running', `The benchmark ${name} still runs; it is stopped.`);
+  }
+  if (
+    facts.kustomizations.sight === 'known' &&
+    facts.kustomizations.items.length > 0 &&
+    facts.kustomizations.items.every(({ prune }) => prune === false)
+  ) {
+    warn(
+      'neverPruned',
+      'No Kustomization prunes what leaves Git: delete the Job and the claim by hand.',
+    );
+  }
+  return {
+    title: `Benchmark ${name} in ${underCluster}: cleaned up`,
+    impact: [
+      {
+        what: 'Job and volume',
+        before: `${namespace}/${name}`,
+        after: null,
+        note: 'deleted by Flux, with what fio wrote and the result in the log',
+      },
+    ],
+    alreadyThere: `There is no benchmark ${name} of ${namespace} in Git.`,
+  };
+}
+
+function gatesOf(
+  { namespace, step, name }: BenchmarkRequest,
+  { namespaces, jobs }: UnderClusterFacts,
+): ChangeGate[] {
+  if (step === 'cleanUp') {
+    const job = jobs.items.find(
+      each => each.namespace === namespace && each.name === name,
+    );
+    const ended = !job || job.succeeded || job.failed;
+    const seen = ended ? 'passed' : 'failed';
+    return [
+      {
+        id: 'benchmarkEnded',
+        title: 'The benchmark has ended',
+        state: jobs.sight === 'known' ? seen : 'unknown',
+        detail:
+          jobs.sight === 'known'
+            ? `The Job ${name} ${ended ? 'does not run' : 'still runs'}.`
+            : `Whether the Job ${name} has ended can't be seen now.`,
+      },
+    ];
+  }
+  const isThere = namespaces.items.some(each => each.name === namespace);
+  const seen = isThere ? 'passed' : 'failed';
+  return [
+    {
+      id: 'namespaceThere',
+      title: 'The namespace is there',
+      state: namespaces.sight === 'known' ? seen : 'unknown',
+      detail:
+        namespaces.sight === 'known'
+          ? `The namespace ${namespace} is ${isThere ? '' : 'not '}there.`
+          : `Whether the namespace ${namespace} is there can't be seen now.`,
+    },
+  ];
+}
+
+function arrivalOf(
+  { namespace, name, step }: BenchmarkRequest,
+  { jobs }: UnderClusterFacts,
+): ChangeArrival {
+  if (jobs.sight !== 'known') return { known: false };
+  const job = jobs.items.find(
+    each => each.namespace === namespace && each.name === name,
+  );
+  if (step === 'cleanUp') {
+    return {
+      known: true,
+      arrived: !job,
+      missing: job ? `The Job ${name} is still there.` : '',
+    };
+  }
+  if (job?.succeeded) return { known: true, arrived: true, missing: '' };
+  let missing = `The Job ${name} is not there yet.`;
+  if (job) {
+    missing = job.failed
+      ? `The benchmark ${name} failed: its log says why.`
+      : `The benchmark ${name} still runs.`;
+  }
+  return { known: true, arrived: false, missing };
+}
+
+/** A fio Job with a volume of its own on a class, and its clean-up. */
+export const benchmark: StorageChange<BenchmarkRequest> = {
+  kind: 'benchmark',
+  action: 'kmetal:storage:benchmark',
+  title: 'Storage benchmark',
+  description:
+    'Plans a fio Job with a volume of its own on a class in the GitOps repository, or its clean-up. Writes the changed files to the workspace, for a publishing action to propose.',
+  fields,
+  read,
+  objectOf: ({ namespace, name }) => objectName(namespace, name),
+  namespacesOf: ({ namespace }) => [namespace],
+  plan: planning =>
+    planning.request.step === 'run' ? planRun(planning) : planCleanUp(planning),
+  gatesOf,
+  arrivalOf,
+  examples: [
+    {
+      description: 'Measure a class before tenants get it',
+      input: {
+        step: 'run',
+        name: 'longhorn-1',
+        storageClass: 'longhorn',
+        image: `registry.example.com/fio:3.38@sha256:${'0123456789abcdef'.repeat(
+          4,
+        )}`,
+      },
+    },
+    {
+      description: 'Take it away again',
+      input: { step: 'cleanUp', name: 'longhorn-1' },
+    },
+  ],
+};

@@ -1,0 +1,1 @@
+export { rookCeph } from './rookCeph';

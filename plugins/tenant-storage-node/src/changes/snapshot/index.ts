@@ -1,0 +1,1 @@
+export { driverOfClaim, snapshot } from './snapshot';
