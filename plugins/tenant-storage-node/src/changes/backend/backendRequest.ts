@@ -1,6 +1,7 @@
 import type { z } from 'zod/v3';
 import { GitOpsError } from '../../gitops';
 import { shownText } from '../../gitops/shownText';
+import { seenText } from '../formText';
 import { dnsLabel, dnsSubdomain } from '../checkedName';
 import { absolutePath, hostPath } from '../paths/hostPath';
 import type { NodePaths } from '../paths/localPathValues';
@@ -497,12 +498,10 @@ function classParameters(
           'Put it into a Secret, and give its name by parameters such as csi.storage.k8s.io/provisioner-secret-name.',
       });
     }
-    // eslint-disable-next-line no-control-regex
     if (
       value.length > 1024 ||
-      /[\u0000-\u001f\u007f-\u009f]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(
-        value,
-      )
+      value.includes('\n') ||
+      seenText(value) !== value
     ) {
       throw invalid(
         `${field}.value`,
@@ -600,7 +599,7 @@ function backendOf(input: BackendInput): Backend {
           LONGHORN_CHARTS,
         ),
         namespace: dnsLabel(
-          given.namespace ?? 'longhorn-system',
+          given.namespace || 'longhorn-system',
           'longhorn.namespace',
           'a namespace',
         ),
@@ -616,7 +615,7 @@ function backendOf(input: BackendInput): Backend {
     }
     case 'rook-ceph': {
       const given = input.rookCeph ?? {};
-      const imageFeatures = given.imageFeatures ?? 'layering';
+      const imageFeatures = given.imageFeatures || 'layering';
       if (
         imageFeatures.length > 128 ||
         !/^[a-z]+(-[a-z]+)*(,[a-z]+(-[a-z]+)*)*$/.test(imageFeatures)
@@ -631,17 +630,17 @@ function backendOf(input: BackendInput): Backend {
       return {
         name: 'rook-ceph',
         pool: dnsSubdomain(
-          given.pool ?? 'replicapool',
+          given.pool || 'replicapool',
           'rookCeph.pool',
           'a pool',
         ),
         clusterNamespace: dnsLabel(
-          given.clusterNamespace ?? 'rook-ceph',
+          given.clusterNamespace || 'rook-ceph',
           'rookCeph.clusterNamespace',
           'a namespace',
         ),
         operatorNamespace: dnsLabel(
-          given.operatorNamespace ?? 'rook-ceph',
+          given.operatorNamespace || 'rook-ceph',
           'rookCeph.operatorNamespace',
           'a namespace',
         ),
@@ -651,7 +650,7 @@ function backendOf(input: BackendInput): Backend {
     }
     case 'nfs': {
       const given = needed(input.nfs, 'nfs', 'the server and its share');
-      const mountPermissions = given.mountPermissions ?? '0755';
+      const mountPermissions = given.mountPermissions || '0755';
       if (!/^0?[0-7]{3}$|^0$/.test(mountPermissions)) {
         throw invalid(
           'nfs.mountPermissions',
@@ -669,7 +668,7 @@ function backendOf(input: BackendInput): Backend {
           NFS_CHARTS,
         ),
         namespace: dnsLabel(
-          given.namespace ?? 'csi-driver-nfs',
+          given.namespace || 'csi-driver-nfs',
           'nfs.namespace',
           'a namespace',
         ),

@@ -25,55 +25,33 @@ import { preflight, swapImpact } from './swapPreflight';
 
 type NewBackend = Exclude<Backend, { name: 'local-path' }>;
 
-/** The name must be free, or on its way to be: Helm deletes by name what it no longer makes, whoever owns it by then. */
+/**
+ * The name must be free, or on its way to be: Helm deletes by name what it no longer makes, whoever owns it by then.
+ *
+ * @param heldBy - what else makes the class in Git.
+ */
 function needRelease(
-  { request, facts, draft }: Planning<BackendRequest>,
-  inGit: ClassInGit,
+  { request, facts }: Planning<BackendRequest>,
+  { values }: ClassInGit,
   heldBy: string | undefined,
 ): void {
+  const { storageClass } = facts;
   const to = request.backend.name;
-  if (heldBy !== undefined && !openStage(facts, 'release', to)) {
+  const release = openStage(facts, 'release', to);
+  if (heldBy !== undefined) {
+    if (release) return;
     throw new GitOpsError({
       code: 'notReleased',
       field: 'stage',
-      problem: `${heldBy} makes ${facts.storageClass} in Git, and no request to release it is open: the class would have two owners, and the release would delete the new one by its name.`,
+      problem: `${storageClass} is made by ${heldBy} in Git, and no request to release it is open: the class would have two owners, and the release would delete the new one by its name.`,
       remedy: `Ask for the stage release first, with ${to}; then for the claim, to be reviewed together.`,
     });
   }
   const live = liveClass(facts);
-  if (
-    heldBy === undefined &&
-    live &&
-    isAskedFor(request, facts, live.provisioner) !== true &&
-    !inGit.values?.classes.includes(facts.storageClass)
-  ) {
-    // Not in local-path's values either: a manifest that was just taken out, or an owner that Git doesn't know.
-    const kustomization = live.labels['kustomize.toolkit.fluxcd.io/name'];
-    const wasReleased =
-      kustomization !== undefined &&
-      openStage(facts, 'release', to)?.merged === true;
-    if (!wasReleased) throw ownerOutsideGit(facts);
-  }
-  const release =
-    live?.labels['helm.toolkit.fluxcd.io/name'] ??
-    live?.annotations['meta.helm.sh/release-name'];
-  if (
-    live &&
-    release !== undefined &&
-    !inGit.values &&
-    isAskedFor(request, facts, live.provisioner) !== true
-  ) {
-    throw ownerOutsideGit(facts);
-  }
-  if (inGit.manifest && to === 'local-path' && !heldBy) {
-    throw new GitOpsError({
-      code: 'ownedElsewhere',
-      problem: `The manifest at ${draft.shown(inGit.manifest)} makes ${
-        facts.storageClass
-      } too.`,
-      remedy: 'Ask for the stage release first.',
-    });
-  }
+  if (!live || isAskedFor(request, facts, live.provisioner) === true) return;
+  // It is live, and nothing in Git makes it: the release is merged and not applied yet, or its owner is not in Git.
+  const wasLocalPaths = values?.classes.includes(storageClass);
+  if (!wasLocalPaths && !release?.merged) throw ownerOutsideGit(facts);
 }
 
 /** A profile that a chart renders has its owner. */
@@ -88,7 +66,7 @@ function refuseRenderedProfile({
   const release =
     live?.labels['helm.toolkit.fluxcd.io/name'] ??
     live?.annotations['meta.helm.sh/release-name'];
-  if (release === undefined || draft.find(PROFILE(storageClass))) return;
+  if (release === undefined || draft.find(profileOf(storageClass))) return;
   throw new GitOpsError({
     code: 'ownedByHelmRelease',
     problem: `The profile of ${storageClass} is rendered by the Helm release ${release}; a second owner in Git would fight with that.`,
@@ -96,11 +74,9 @@ function refuseRenderedProfile({
   });
 }
 
-const PROFILE = (name: string) => ({
-  apiGroup: 'cdi.kubevirt.io',
-  kind: 'StorageProfile',
-  name,
-});
+function profileOf(name: string) {
+  return { apiGroup: 'cdi.kubevirt.io', kind: 'StorageProfile', name };
+}
 
 /** The profile as it is in Git, with the pin, so that nothing else of it is lost where it moves. */
 function movedProfile(data: unknown, pinned: NewManifest): NewManifest {
@@ -129,9 +105,9 @@ function claimWithDriver(
   const isOurs = manifest !== undefined && provisioner === driver;
   let heldBy: string | undefined;
   if (rendered && values) {
-    heldBy = `Local-path's values (${draft.shown(values.at)})`;
+    heldBy = `local-path's values (${draft.shown(values.at)})`;
   } else if (manifest && !isOurs) {
-    heldBy = `The manifest at ${draft.shown(manifest)}`;
+    heldBy = `the manifest at ${draft.shown(manifest)}`;
   }
   needRelease(planning, inGit, heldBy);
   refuseRenderedProfile(planning);
@@ -149,7 +125,7 @@ function claimWithDriver(
       field: 'to',
       problem: `${
         TITLES[backend.name]
-      } serves ${storageClass} already, with another ${[
+      } serves ${storageClass} already, with other ${[
         ...new Set(differences),
       ].join(
         ' and ',
@@ -159,7 +135,7 @@ function claimWithDriver(
     });
   }
   const pinned = pinnedProfile(storageClass, request.claimPropertySets);
-  const profile = draft.find(PROFILE(storageClass));
+  const profile = draft.find(profileOf(storageClass));
   const place = { change: 'backend', object: `claim-${backend.name}` };
   if (manifest || !profile) {
     // The old class goes just as the release takes it out, so that the two don't fight; its profile stays where it is.
@@ -194,7 +170,7 @@ function claimWithLocalPath(
   needRelease(
     planning,
     inGit,
-    inGit.manifest && `The manifest at ${draft.shown(inGit.manifest)}`,
+    inGit.manifest && `the manifest at ${draft.shown(inGit.manifest)}`,
   );
   refuseRenderedProfile(planning);
   draft.set(

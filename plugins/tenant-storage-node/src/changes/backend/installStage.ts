@@ -266,7 +266,7 @@ function canaryManifests(
   if (differences.length > 0) {
     throw new GitOpsError({
       code: 'nameTaken',
-      problem: `The canary ${name} is there with another ${[
+      problem: `The canary ${name} is there with other ${[
         ...new Set(differences),
       ].join(' and ')}${
         inGit ? `, at ${draft.shown(inGit)}` : ''

@@ -13,6 +13,7 @@ import {
   isAskedFor,
   liveClass,
   localPathRelease,
+  localProvisioner,
   volumesOfOthers,
 } from './liveBackend';
 import { creationCost, shortTenants } from './swapHeadroom';
@@ -218,6 +219,19 @@ function warnOfWhatStays({
   );
 }
 
+/** Kustomizations that apply the class or its profile now, by the labels that Flux gives them. */
+function appliers(facts: UnderClusterFacts): Set<string> {
+  const { storageClass, storageClasses, storageProfiles } = facts;
+  return new Set(
+    [...storageClasses.items, ...storageProfiles.items]
+      .filter(({ name }) => name === storageClass)
+      .map(
+        ({ labels }) =>
+          `${labels['kustomize.toolkit.fluxcd.io/namespace']}/${labels['kustomize.toolkit.fluxcd.io/name']}`,
+      ),
+  );
+}
+
 function warnOfOthers({ facts, warn }: Planning<BackendRequest>): void {
   const defaults = facts.storageClasses.items
     .filter(({ isDefault, isDefaultVirt }) => isDefault || isDefaultVirt)
@@ -254,9 +268,16 @@ function warnOfOthers({ facts, warn }: Planning<BackendRequest>): void {
       `Flux corrects drift of HelmRelease ${release.namespace}/${release.name}: a class that is deleted by hand comes back. Only the merge lets go of it.`,
     );
   }
-  for (const { namespace, name, force, suspended } of facts.kustomizations
-    .items) {
+  const appliedBy = appliers(facts);
+  for (const each of facts.kustomizations.items) {
+    const { namespace, name, force, suspended } = each;
     const kustomization = `Kustomization ${namespace}/${name}`;
+    if (each.wait === false && appliedBy.has(`${namespace}/${name}`)) {
+      warn(
+        'doesNotWait',
+        `${kustomization}, which applies the class or its profile, does not wait for what it applies: it is ready before the class works, and what depends on it goes on. Go by the class and the status of its profile.`,
+      );
+    }
     if (force === true) {
       warn(
         'forceSet',
@@ -337,12 +358,17 @@ export function swapImpact(
   const profile = facts.storageProfiles.items.find(
     ({ name }) => name === storageClass,
   );
+  const serves = driverOf(backend) ?? localProvisioner(facts) ?? 'local-path';
+  let servesNote = live ? null : 'The class is not there now, or not seen.';
+  if (request.stage === 'install') {
+    servesNote = `It becomes ${serves} with the claim, not with this change.`;
+  }
   return [
     {
       what: `What serves ${storageClass}`,
       before: live?.provisioner ?? null,
-      after: driverOf(backend) ?? 'local-path',
-      note: live ? null : 'The class is not there now, or not seen.',
+      after: request.stage === 'install' ? live?.provisioner ?? null : serves,
+      note: servesNote,
     },
     {
       what: 'Pinned profile',
