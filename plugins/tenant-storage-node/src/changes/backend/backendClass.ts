@@ -2,6 +2,7 @@ import { GitOpsError } from '../../gitops';
 import type { NewManifest } from '../../gitops/newManifest';
 import { shownText } from '../../gitops/shownText';
 import { dnsLabel, dnsSubdomain } from '../checkedName';
+import { seenText } from '../formText';
 import type { StorageChangeField } from '../storageChange';
 
 /** What serves a class: for the swap of the tenants' class and for further classes alike. */
@@ -201,13 +202,7 @@ function parametersOf(input: Input): Record<string, string> {
           'Put it into a Secret, and name that by the csi.storage.k8s.io/...-secret-name parameters of the driver.',
       });
     }
-    // eslint-disable-next-line no-control-regex
-    if (
-      each.length > 1024 ||
-      /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/.test(
-        each,
-      )
-    ) {
+    if (each.length > 1024 || seenText(each) !== each || each.includes('\n')) {
       throw wrong(
         field,
         each,

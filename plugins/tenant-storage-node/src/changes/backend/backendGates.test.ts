@@ -10,7 +10,7 @@ import {
   LONGHORN,
   onLocalPath,
   open,
-} from './swap.testing';
+} from './swap.test.cluster';
 
 function states(
   stage: string,

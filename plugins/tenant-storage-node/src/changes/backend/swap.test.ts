@@ -10,7 +10,7 @@ import {
   LONGHORN,
   onLocalPath,
   open,
-} from './swap.testing';
+} from './swap.test.cluster';
 
 const HELM = `# Local-path, as the platform's page has it.
 apiVersion: helm.toolkit.fluxcd.io/v2
