@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { applyObjects, ResourcePaths } from './applyObjects';
 import { definitionsFor } from './customResourceDefinitions';
+import { eventually } from './eventually';
 import { isRecord, Json, KubeObject } from './object';
 import { parseQuantity } from './quantity';
 import { UnderCluster } from './underCluster';
@@ -44,6 +45,26 @@ export const NORMALISATIONS: readonly Normalisation[] = [
       Object.keys(sent).length === 0,
   },
 ];
+
+/** Versions that came after v1.20, and what a server has that does not serve them: the same fields in another version. */
+const EARLIER: Record<string, string> = {
+  'PodDisruptionBudget policy/v1': 'policy/v1beta1',
+};
+
+/** Where a manifest belongs on a server, in the version that it serves. */
+async function placed(paths: ResourcePaths, manifest: KubeObject) {
+  try {
+    return { manifest, ...(await paths.of(manifest)) };
+  } catch (error) {
+    const { apiVersion, kind } = manifest;
+    const earlier = EARLIER[`${kind} ${apiVersion}`];
+    if (!earlier) {
+      throw error;
+    }
+    const same = { ...manifest, apiVersion: earlier };
+    return { manifest: same, ...(await paths.of(same)) };
+  }
+}
 
 const isNormalised = (sent: Json, stored: Json, path: readonly string[]) =>
   NORMALISATIONS.some(each => each.accepts(sent, stored, path));
@@ -115,13 +136,14 @@ export async function discrepancies(
     (one, other) =>
       Number(other.kind === 'Namespace') - Number(one.kind === 'Namespace'),
   );
-  for (const manifest of namespacesFirst) {
-    const object = `${manifest.kind} ${manifest.metadata.name}`;
+  for (const written of namespacesFirst) {
+    const object = `${written.kind} ${written.metadata.name}`;
     const refused = (why: unknown) =>
       found.push({ object, path: '', what: `refused: ${why}` });
     let collection: string;
+    let manifest: KubeObject;
     try {
-      ({ collection } = await paths.of(manifest));
+      ({ collection, manifest } = await placed(paths, written));
     } catch (error) {
       refused((error as Error).message);
       continue;
@@ -148,4 +170,21 @@ export async function discrepancies(
     );
   }
   return found;
+}
+
+/** Deletes what manifests made, but for namespaces, which others may be in. */
+export async function removed(
+  cluster: UnderCluster,
+  manifests: readonly KubeObject[],
+): Promise<void> {
+  const paths = new ResourcePaths(cluster);
+  for (const manifest of manifests.filter(({ kind }) => kind !== 'Namespace')) {
+    const { collection } = await placed(paths, manifest);
+    const path = `${collection}/${manifest.metadata.name}`;
+    await cluster.request('DELETE', `${path}?propagationPolicy=Background`);
+    await eventually(
+      () => cluster.request('GET', path),
+      ({ status }) => status === 404,
+    );
+  }
 }

@@ -1,4 +1,4 @@
-export { discrepancies } from './acceptance';
+export { discrepancies, removed } from './acceptance';
 export type { Discrepancy } from './acceptance';
 export { applyObjects } from './applyObjects';
 export {

@@ -125,6 +125,12 @@ export const BUILT_IN: Resource[] = [
     categories: ['all'],
     status: true,
   }),
+  // Kubernetes v1.20 has it as v1beta1 only, with the same fields.
+  builtIn('policy/v1', 'poddisruptionbudgets', 'PodDisruptionBudget', true, {
+    shortNames: ['pdb'],
+    status: true,
+    generation: true,
+  }),
   builtIn(STORAGE, 'csidrivers', 'CSIDriver', false, { answersDeleted: true }),
   builtIn(STORAGE, 'csinodes', 'CSINode', false, { answersDeleted: true }),
   builtIn(STORAGE, 'storageclasses', 'StorageClass', false, {
