@@ -1,3 +1,4 @@
+import { repositoryOf, SWAP_LAYOUTS } from '../backend/swap.test.layouts';
 import type { FactsOfTest } from '../facts.testing';
 import { factsOfTest } from '../facts.testing';
 import { repository } from '../fleet.testing';
@@ -472,5 +473,51 @@ describe('nodes and paths of a class of local-path', () => {
     expect(arrival([{ storageClass: null, nodePaths: [w3] }])).toMatchObject({
       arrived: true,
     });
+  });
+});
+
+describe.each(SWAP_LAYOUTS)('in a repository with $name', layout => {
+  const [file] = Object.keys(layout.files);
+  const planned = (input: Record<string, unknown>) =>
+    planStorageChange(paths, {
+      underCluster: 'muc-1',
+      input: { storageClass: CLASS, ...input },
+      reason: 'A new worker.',
+      requester: 'user:default/ops',
+      repositories: [repositoryOf(layout)],
+      facts: factsOfTest(CLUSTER),
+    });
+  const lines = (input: Record<string, unknown>) =>
+    planned(input)
+      .diff.split('\n')
+      .filter(line => /^[-+]/.test(line));
+
+  it('adds a worker to the one file that has the map', () => {
+    expect(lines(add('w3'))).toEqual([
+      `--- a/${file}`,
+      `+++ b/${file}`,
+      '+          - node: w3',
+      '+            paths:',
+      '+              - /var/data/tenant',
+    ]);
+  });
+
+  it('sets the folder of a worker', () => {
+    expect(lines(add('w2', '/mnt/disk-1'))).toEqual([
+      `--- a/${file}`,
+      `+++ b/${file}`,
+      '-              - /var/data/tenant',
+      '+              - /mnt/disk-1',
+    ]);
+  });
+
+  it('takes a worker out', () => {
+    expect(lines({ removeNodes: ['w1'] })).toEqual([
+      `--- a/${file}`,
+      `+++ b/${file}`,
+      '-          - node: w1',
+      '-            paths:',
+      '-              - /var/data/tenant',
+    ]);
   });
 });

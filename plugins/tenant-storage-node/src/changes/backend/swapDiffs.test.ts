@@ -1,0 +1,335 @@
+import { applyPatch, createPatch } from 'diff';
+import type { FactsOfTest } from '../facts.testing';
+import { planStorageChange } from '../planStorageChange';
+import { backend } from './backend';
+import {
+  CLASS,
+  installed,
+  LOCAL,
+  LONGHORN,
+  onLocalPath,
+  open,
+} from './swap.test.cluster';
+import {
+  repositoryOf,
+  SWAP_LAYOUTS,
+  type SwapLayout,
+} from './swap.test.layouts';
+
+type Files = Record<string, string>;
+type Input = Record<string, unknown>;
+
+const ROOK = 'rook-ceph.rbd.csi.ceph.com';
+
+const INPUTS: Record<string, { driver: string; input: Input }> = {
+  longhorn: {
+    driver: LONGHORN,
+    input: {
+      longhorn: { chartVersion: '1.9.1', dataPath: '/var/lib/longhorn' },
+    },
+  },
+  'rook-ceph': { driver: ROOK, input: { rookCeph: { pool: 'tenants' } } },
+  nfs: {
+    driver: 'nfs.csi.k8s.io',
+    input: {
+      nfs: {
+        chartVersion: '4.11.0',
+        server: 'nfs.example.com',
+        share: '/exports/kubernetes',
+      },
+    },
+  },
+  csi: {
+    driver: 'csi.hpe.com',
+    input: {
+      csi: {
+        provisioner: 'csi.hpe.com',
+        parameters: [
+          { name: 'csi.storage.k8s.io/provisioner-secret-name', value: 'hpe' },
+          { name: 'accessProtocol', value: 'iscsi' },
+          { name: 'thin', value: 'yes' },
+        ],
+        allowVolumeExpansion: true,
+        snapshots: true,
+      },
+      claimPropertySets: [
+        { accessModes: ['ReadWriteOnce'], volumeMode: 'Filesystem' },
+      ],
+      reclaimPolicy: 'Retain',
+    },
+  },
+};
+
+function planned(
+  layout: SwapLayout,
+  files: Files,
+  input: Input,
+  facts: FactsOfTest,
+) {
+  const plan = planStorageChange(backend, {
+    underCluster: 'muc-1',
+    input,
+    reason: 'Volumes shall survive their node.',
+    requester: 'user:default/ops',
+    repositories: [repositoryOf(layout, files)],
+    facts: onLocalPath(facts),
+  });
+  expect(plan.refusals).toEqual([]);
+  return plan;
+}
+
+/** The files after a plan is merged, three ways as Git does it: the plan was made on `base`. */
+function merged(
+  files: Files,
+  plan: ReturnType<typeof planned>,
+  base: Files = files,
+): Files {
+  const after = { ...files };
+  for (const { path, content } of plan.files) {
+    if (content === null) {
+      expect([undefined, base[path]]).toContain(files[path]);
+      delete after[path];
+    } else if (files[path] !== content) {
+      // What both sides did alike is no conflict to Git.
+      const result = applyPatch(
+        files[path] ?? '',
+        createPatch(path, base[path] ?? '', content),
+      );
+      if (result === false) throw new Error(`${path} conflicts`);
+      after[path] = result;
+    }
+  }
+  return after;
+}
+
+const served = (provisioner: string): FactsOfTest => ({
+  storageClasses: [
+    { name: 'local-path', provisioner: LOCAL },
+    { name: CLASS, provisioner },
+  ],
+});
+const gone: FactsOfTest = {
+  storageClasses: [{ name: 'local-path', provisioner: LOCAL }],
+};
+const none: FactsOfTest = { volumes: [] };
+
+describe.each(SWAP_LAYOUTS)('a swap, in a repository with $name', layout => {
+  describe.each(Object.entries(INPUTS))('to %s', (to, { driver, input }) => {
+    const there = installed(driver, to);
+    const asked = (stage: string) => ({ stage, to, ...input });
+    const install = () =>
+      planned(
+        layout,
+        layout.files,
+        asked('install'),
+        // Rook and vendors bring their driver; those of a chart come with it.
+        'chartVersion' in (Object.values(input)[0] as Input)
+          ? {}
+          : { csiDrivers: [{ name: driver }] },
+      );
+    const release = (files: Files) =>
+      planned(layout, files, asked('release'), there);
+    const claim = (files: Files) =>
+      planned(layout, files, asked('claim'), {
+        ...there,
+        ...open('release', to),
+      });
+
+    it('installs the driver and its canary', () => {
+      expect(install().diff).toMatchSnapshot();
+    });
+
+    it('releases the name, and keeps the map', () => {
+      const { diff } = release(layout.files);
+      expect(diff.split('\n').filter(line => /^[-+] /.test(line))).toEqual([
+        expect.stringMatching(/^- +create: true # the name that quotas/),
+        expect.stringMatching(/^\+ +create: false # the name that quotas/),
+      ]);
+    });
+
+    it('claims the name with its pin', () => {
+      expect(claim(merged(layout.files, install())).diff).toMatchSnapshot();
+    });
+
+    it('makes the same whether release or claim is merged first, and asks for nothing again', () => {
+      const base = merged(layout.files, install());
+      const first = release(base);
+      const second = claim(base);
+      const both = merged(merged(base, first), second, base);
+      expect(merged(merged(base, second), first, base)).toEqual(both);
+      expect(merged(merged(base, first), claim(merged(base, first)))).toEqual(
+        both,
+      );
+      for (const stage of ['install', 'release', 'claim']) {
+        expect(
+          planned(layout, both, asked(stage), { ...there, ...gone }),
+        ).toMatchObject({ changed: false });
+      }
+    });
+
+    it('cleans up: the entry and the canary go, local-path stays', () => {
+      const base = merged(layout.files, install());
+      const swapped = merged(merged(base, release(base)), claim(base), base);
+      const plan = planned(layout, swapped, asked('cleanUp'), {
+        ...there,
+        ...served(driver),
+        ...none,
+      });
+      expect(plan.diff).toMatchSnapshot();
+      const after = merged(swapped, plan);
+      const [values] = Object.keys(layout.files);
+      expect(after[values]).toContain('local-path:');
+      expect(after[values]).not.toContain('/var/data/tenant');
+      expect(
+        planned(layout, after, asked('cleanUp'), {
+          ...there,
+          ...served(driver),
+          ...none,
+        }),
+      ).toMatchObject({ changed: false });
+    });
+  });
+
+  describe('and back to local-path', () => {
+    const { input } = INPUTS.longhorn;
+    const there = installed(LONGHORN, 'longhorn');
+    const swapped = () => {
+      const base = merged(
+        layout.files,
+        planned(
+          layout,
+          layout.files,
+          { stage: 'install', to: 'longhorn', ...input },
+          {},
+        ),
+      );
+      const released = planned(
+        layout,
+        base,
+        { stage: 'release', to: 'longhorn', ...input },
+        there,
+      );
+      const claimed = planned(
+        layout,
+        base,
+        { stage: 'claim', to: 'longhorn', ...input },
+        { ...there, ...open('release', 'longhorn') },
+      );
+      return merged(merged(base, released), claimed, base);
+    };
+    const back = { to: 'local-path' };
+    const live = { ...there, ...served(LONGHORN) };
+
+    it('has nothing to install', () => {
+      expect(
+        planned(layout, swapped(), { stage: 'install', ...back }, live),
+      ).toMatchObject({ changed: false });
+    });
+
+    it('releases the name: the class leaves Git, its pin stays', () => {
+      const plan = planned(
+        layout,
+        swapped(),
+        { stage: 'release', ...back },
+        live,
+      );
+      expect(plan.diff).toMatchSnapshot();
+      expect(Object.values(merged(swapped(), plan)).join('\n')).toMatch(
+        /kind: StorageProfile/,
+      );
+    });
+
+    it("claims the name in local-path's values", () => {
+      const plan = planned(
+        layout,
+        swapped(),
+        { stage: 'claim', ...back },
+        {
+          ...live,
+          ...open('release', 'local-path'),
+        },
+      );
+      expect(plan.diff.split('\n').filter(line => /^[-+] /.test(line))).toEqual(
+        [
+          expect.stringMatching(/^- +create: false # the name that quotas/),
+          expect.stringMatching(/^\+ +create: true # the name that quotas/),
+        ],
+      );
+    });
+
+    it('cleans up the canary, once no volume is left on Longhorn', () => {
+      const base = swapped();
+      const released = planned(
+        layout,
+        base,
+        { stage: 'release', ...back },
+        live,
+      );
+      const claimed = planned(
+        layout,
+        base,
+        { stage: 'claim', ...back },
+        {
+          ...live,
+          ...open('release', 'local-path'),
+        },
+      );
+      const after = merged(merged(base, released), claimed, base);
+      expect(
+        planned(layout, after, { stage: 'cleanUp', ...back }, there).diff,
+      ).toMatchSnapshot();
+    });
+
+    it('enters the class again, where it has left the map', () => {
+      const base = swapped();
+      const cleaned = merged(
+        base,
+        planned(
+          layout,
+          base,
+          { stage: 'cleanUp', to: 'longhorn', ...input },
+          {
+            ...live,
+            ...none,
+          },
+        ),
+      );
+      const nodes = [{ node: 'w1', paths: ['/var/data/tenant'] }];
+      expect(
+        planned(
+          layout,
+          cleaned,
+          { stage: 'install', ...back, localPath: { nodes } },
+          live,
+        ).diff,
+      ).toMatchSnapshot();
+    });
+
+    it('or on to Rook-Ceph: the class changes its manifest, its pin stays', () => {
+      const rook = { to: 'rook-ceph', ...INPUTS['rook-ceph'].input };
+      const base = swapped();
+      const facts: FactsOfTest = {
+        ...installed(ROOK, 'rook-ceph'),
+        ...served(LONGHORN),
+      };
+      const released = planned(
+        layout,
+        base,
+        { stage: 'release', ...rook },
+        facts,
+      );
+      const claimed = planned(
+        layout,
+        base,
+        { stage: 'claim', ...rook },
+        {
+          ...facts,
+          ...open('release', 'rook-ceph'),
+        },
+      );
+      expect(() => merged(merged(base, released), claimed, base)).not.toThrow();
+      expect(released.diff).toMatchSnapshot();
+      expect(claimed.diff).toMatchSnapshot();
+    });
+  });
+});
