@@ -119,11 +119,21 @@ export class GitLabServer {
     const files = this.branches.get(branch);
     if (!files) return 400;
     const actions = body.actions as Array<{
+      action: string;
       file_path: string;
       content: string;
     }>;
-    for (const { file_path: path, content } of actions) {
-      files[path] = Buffer.from(content, 'base64').toString();
+    // As GitLab does: what is not there can't be deleted or updated, what is there can't be made.
+    if (
+      actions.some(
+        each => (each.action === 'create') === each.file_path in files,
+      )
+    ) {
+      return 400;
+    }
+    for (const { action, file_path: path, content } of actions) {
+      if (action === 'delete') delete files[path];
+      else files[path] = Buffer.from(content, 'base64').toString();
     }
     this.commits.push({ branch, message: String(body.commit_message) });
     return { id: `commit-${this.commits.length}` };

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import {
   coreServices,
   createBackendPlugin,
@@ -13,16 +13,23 @@ import {
 } from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import scaffolder from '@backstage/plugin-scaffolder-backend';
+import type { TemplateEntityV1beta3 } from '@backstage/plugin-scaffolder-common';
 import type { JsonObject } from '@backstage/types';
 import express from 'express';
 import yaml from 'yaml';
 import tenantStorageModule from './index';
 import { TenantStorageBackend } from './tenantStorageBackend.test.server';
 
-const TEMPLATE = resolvePackagePath(
+const TEMPLATES = resolvePackagePath(
   '@kmetal/backstage-plugin-scaffolder-backend-module-tenant-storage',
-  '../../templates/request-more-storage/template.yaml',
+  '../../templates',
 );
+
+async function templateOf(name: string): Promise<TemplateEntityV1beta3> {
+  return yaml.parse(
+    await readFile(`${TEMPLATES}/${name}/template.yaml`, 'utf8'),
+  );
+}
 
 /** How a task ended. */
 export interface TaskEnd {
@@ -34,6 +41,13 @@ export interface TaskEnd {
   };
 }
 
+/** What a dry run comes to. */
+export interface DryRun {
+  log: string;
+  files: Record<string, string>;
+  output: TaskEnd['output'];
+}
+
 /** `beforeAnswer` is called before each answer of the tenant-storage backend, which asks its Git host at this time. */
 export interface PortalOptions {
   features: BackendFeature[];
@@ -42,7 +56,7 @@ export interface PortalOptions {
 }
 
 /**
- * Backstage with its real Scaffolder, the template of this project, and a tenant-storage backend that answers what it is told to.
+ * Backstage with its real Scaffolder, the templates of this project, and a tenant-storage backend that answers what it is told to.
  */
 export class Portal {
   readonly tenantStorage = new TenantStorageBackend();
@@ -90,14 +104,18 @@ export class Portal {
         });
       },
     });
-    const template = yaml.parse(await readFile(TEMPLATE, 'utf8'));
+    const templates = await Promise.all(
+      (await readdir(TEMPLATES, { withFileTypes: true }))
+        .filter(each => each.isDirectory())
+        .map(({ name }) => templateOf(name)),
+    );
     this.#backend = await startTestBackend({
       features: [
         tenantStoragePlugin,
         scaffolder,
         tenantStorageModule,
         mockServices.rootConfig.factory({ data: options.config }),
-        catalogServiceMock.factory({ entities: [template] }),
+        catalogServiceMock.factory({ entities: templates }),
         ...options.features,
       ],
     });
@@ -142,14 +160,31 @@ export class Portal {
     return this.end(await this.begin(wish, secrets));
   }
 
+  /** Sends the form of a template as alice, and waits for the end of the task. */
+  async sendForm(template: string, values: JsonObject): Promise<TaskEnd> {
+    return this.end(await this.#beginForm(template, values));
+  }
+
   /** Sends the form as alice; the id of the task. */
   async begin(
     wish: { size: string; reason?: string },
     secrets?: Record<string, string>,
   ): Promise<string> {
+    return this.#beginForm(
+      'request-more-storage',
+      Portal.#formOf(wish),
+      secrets,
+    );
+  }
+
+  async #beginForm(
+    template: string,
+    values: JsonObject,
+    secrets?: Record<string, string>,
+  ): Promise<string> {
     const { id } = (await this.#ask('/v2/tasks', {
-      templateRef: 'template:default/request-more-storage',
-      values: Portal.#formOf(wish),
+      templateRef: `template:default/${template}`,
+      values,
       secrets,
     })) as { id: string };
     return id;
@@ -183,14 +218,15 @@ export class Portal {
   }
 
   /** What the template editor shows of a dry run. */
-  async dryRun(wish: { size: string; reason?: string }): Promise<{
-    log: string;
-    files: Record<string, string>;
-    output: TaskEnd['output'];
-  }> {
+  async dryRun(wish: { size: string; reason?: string }): Promise<DryRun> {
+    return this.dryRunForm('request-more-storage', Portal.#formOf(wish));
+  }
+
+  /** What the template editor shows of a dry run. */
+  async dryRunForm(template: string, values: JsonObject): Promise<DryRun> {
     const result = (await this.#ask('/v2/dry-run', {
-      template: yaml.parse(await readFile(TEMPLATE, 'utf8')),
-      values: Portal.#formOf(wish),
+      template: await templateOf(template),
+      values,
       directoryContents: [],
     })) as {
       log: Array<{ body: { message: string } }>;

@@ -1,11 +1,21 @@
 import { parseQuantity } from '@kmetal/backstage-plugin-tenant-storage-common';
 import type {
   ManifestRepository,
+  NewStorageChangeRequest,
   NewStorageRequest,
   QuotaChange,
   QuotaChangeFacts,
+  StorageChangeFacts,
+  StorageChangeKind,
+  StorageChangeWish,
   StorageRequest,
+  UnderClusterFacts,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
+import {
+  readStorageChange,
+  storageChangeBranch,
+  storageChangeOf,
+} from '@kmetal/backstage-plugin-tenant-storage-node';
 import { HttpServer } from './httpServer.test.server';
 
 export const KEY =
@@ -56,13 +66,62 @@ export function factsOf(
   };
 }
 
+const LISTS = [
+  'storageClasses',
+  'storageProfiles',
+  'csiDrivers',
+  'csiNodes',
+  'nodes',
+  'volumes',
+  'claims',
+  'underWay',
+  'tenants',
+  'namespaces',
+  'resourceQuotas',
+  'helmReleases',
+  'kustomizations',
+  'localPathMaps',
+  'backupLocations',
+  'snapshotLocations',
+  'backupSchedules',
+  'backups',
+  'restores',
+  'snapshotClasses',
+  'snapshots',
+  'jobs',
+] as const;
+
+/** Of an under cluster in which all can be seen, and nothing is there unless told. */
+export function underClusterFactsOf(
+  parts: Partial<UnderClusterFacts> = {},
+): UnderClusterFacts {
+  const lists = Object.fromEntries(
+    LISTS.map(name => [name, { sight: 'known', because: null, items: [] }]),
+  ) as unknown as Pick<UnderClusterFacts, (typeof LISTS)[number]>;
+  return {
+    underCluster: 'muc-1',
+    title: 'Munich 1',
+    storageClass: 'tenant-storage-class',
+    cdi: { phase: 'Deployed', overhead: '0.06', classOverhead: {} },
+    capacity: null,
+    quotaSum: null,
+    openChanges: [],
+    ...lists,
+    ...parts,
+  };
+}
+
 /** What the backend answers to the two questions of the action, over HTTP, with everything that it was asked. */
 export class TenantStorageBackend {
   readonly calls: string[] = [];
   readonly authorizations: Array<string | undefined> = [];
   readonly recorded: NewStorageRequest[] = [];
+  readonly recordedChanges: Array<
+    NewStorageChangeRequest & { change: StorageChangeKind }
+  > = [];
   repositories: ManifestRepository[] = [];
   facts = factsOf();
+  underCluster = underClusterFactsOf();
   reviewers: QuotaChangeFacts['reviewers'] = { users: [], teams: [] };
   openRequest: QuotaChangeFacts['openRequest'] = null;
   /** On the branch, by repository; none where nothing is said. */
@@ -107,16 +166,24 @@ export class TenantStorageBackend {
       this.recorded.push(wish);
       return { status: 200, json: this.requestOf(wish) };
     }
+    const [, kind, question] = /^\/v1\/changes\/(.+)\/(.+)$/.exec(path) ?? [];
+    if (kind !== 'quota') {
+      const change = kind as StorageChangeKind;
+      if (question === 'facts') {
+        return {
+          status: 200,
+          json: this.#factsOfChange(change, body as StorageChangeWish),
+        };
+      }
+      const wish = { change, ...(body as NewStorageChangeRequest) };
+      this.recordedChanges.push(wish);
+      return { status: 200, json: this.changeRequestOf(wish) };
+    }
     const { facts, repositories, reviewers, openRequest } = this;
     const { underCluster, tenant } = body as QuotaChange;
-    const branches = repositories.map(({ host, repository }) => ({
-      host,
-      repository,
-      branch: `kmetal-storage.${underCluster}.${tenant}.quota`,
-      commitsOfOthers: this.commitsOfOthers.has(repository)
-        ? this.commitsOfOthers.get(repository) ?? null
-        : [],
-    }));
+    const branches = this.#branchesOf(
+      `kmetal-storage.${underCluster}.${tenant}.quota`,
+    );
     const json: QuotaChangeFacts = {
       facts,
       repositories,
@@ -129,6 +196,59 @@ export class TenantStorageBackend {
 
   get url(): string {
     return `${this.#server.url}/api/tenant-storage`;
+  }
+
+  #branchesOf(branch: string): QuotaChangeFacts['branches'] {
+    return this.repositories.map(({ host, repository }) => ({
+      host,
+      repository,
+      branch,
+      commitsOfOthers: this.commitsOfOthers.has(repository)
+        ? this.commitsOfOthers.get(repository) ?? null
+        : [],
+    }));
+  }
+
+  #factsOfChange(
+    kind: StorageChangeKind,
+    { input, underCluster }: StorageChangeWish,
+  ): StorageChangeFacts {
+    const change = storageChangeOf(kind);
+    const object = change.objectOf(readStorageChange(change, input));
+    return {
+      facts: this.underCluster,
+      repositories: this.repositories,
+      branches: this.#branchesOf(
+        storageChangeBranch(change, underCluster, object),
+      ),
+      reviewers: this.reviewers,
+      openRequest: this.openRequest,
+    };
+  }
+
+  /** As the backend tells of a request for a change of an under cluster's storage that it follows. */
+  changeRequestOf(
+    wish: NewStorageChangeRequest & { change: StorageChangeKind },
+    parts: Partial<StorageRequest> = {},
+  ): StorageRequest {
+    const change = storageChangeOf(wish.change);
+    const object = change.objectOf(readStorageChange(change, wish.input));
+    return {
+      ...this.requestOf({
+        ...wish,
+        tenant: object,
+        change: 'quota',
+        size: '1',
+        before: null,
+      }),
+      tenant: null,
+      change: wish.change,
+      object,
+      title: wish.title,
+      size: null,
+      sizeBytes: null,
+      ...parts,
+    };
   }
 
   /** As the backend tells of a request that it follows. */
