@@ -51,19 +51,52 @@ function repositoryOf(url: string, repository: string) {
   };
 }
 
+const known = <T>(items: T[]) => ({
+  sight: 'known' as const,
+  because: null,
+  items,
+});
+
 function facts() {
   return underClusterFactsOf({
-    namespaces: {
-      sight: 'known',
-      because: null,
-      items: [{ name: 'velero', deletedAt: null }],
-    },
+    namespaces: known([
+      { name: 'velero', deletedAt: null },
+      { name: 'kmetal-storage-benchmark', deletedAt: null },
+    ]),
+    storageClasses: known([
+      {
+        name: 'longhorn',
+        provisioner: 'driver.longhorn.io',
+        parameters: {},
+        reclaimPolicy: 'Delete',
+        volumeBindingMode: 'WaitForFirstConsumer',
+        allowVolumeExpansion: true,
+        isDefault: false,
+        isDefaultVirt: false,
+        labels: {},
+        annotations: {},
+      },
+    ]),
   });
 }
 
+/** A run of fio; cleaning it up deletes its file. */
+const BENCHMARK = {
+  underCluster: 'muc-1',
+  reason: 'Agreed in May.',
+  name: 'longhorn-1',
+};
+const RUN = {
+  ...BENCHMARK,
+  step: 'run',
+  storageClass: 'longhorn',
+  image: `registry.example.com/fio:3.38@sha256:${'0123456789abcdef'.repeat(4)}`,
+};
+const CLEAN_UP = { ...BENCHMARK, step: 'cleanUp' };
+
 let portal: Portal;
 
-describe('velero-location on GitHub', () => {
+describe('the forms of storage changes on GitHub', () => {
   let gitHost: GitHost;
 
   beforeEach(async () => {
@@ -95,20 +128,33 @@ describe('velero-location on GitHub', () => {
     await gitHost.stop();
   });
 
-  const github = async <T>(path: string): Promise<T> => {
+  const github = async <T>(
+    path: string,
+    method = 'GET',
+    body?: unknown,
+  ): Promise<T> => {
     const response = await fetch(
       `${gitHost.url}/api/v3/repos/kmetal/fleet${path}`,
-      { headers: { authorization: `Bearer ${gitHost.portalToken}` } },
+      {
+        method,
+        headers: { authorization: `Bearer ${gitHost.portalToken}` },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      },
     );
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
     return response.json() as Promise<T>;
   };
   const pulls = () =>
-    github<Array<{ number: number; title: string; html_url: string }>>(
-      '/pulls?state=all',
-    );
+    github<
+      Array<{
+        number: number;
+        title: string;
+        html_url: string;
+        head: { ref: string };
+      }>
+    >('/pulls?state=all');
 
-  it('ends as one pull request whose only commit is known as the portal’s, asked once or twice', async () => {
+  it('end as one pull request whose only commit is known as the portal’s, asked once or twice', async () => {
     const first = await portal.sendForm('velero-location', FORM);
     expect(first.log).not.toContain('Error');
     expect(first.status).toBe('completed');
@@ -145,7 +191,37 @@ describe('velero-location on GitHub', () => {
     expect(await pulls()).toHaveLength(1);
   });
 
-  it('of a dry run proposes nothing, and shows the files', async () => {
+  it('delete the files that a change deletes, in the same commit', async () => {
+    await portal.sendForm('storage-benchmark', RUN);
+    const [run] = await pulls();
+    expect(run).toMatchObject({
+      title: 'Benchmark longhorn-1 of longhorn in muc-1',
+    });
+    await github(`/pulls/${run.number}/merge`, 'PUT', {
+      merge_method: 'squash',
+    });
+    const { status, log } = await portal.sendForm(
+      'storage-benchmark',
+      CLEAN_UP,
+    );
+    expect([status, log]).toEqual(['completed', expect.any(String)]);
+    const [cleanUp] = (await pulls()).filter(
+      ({ number }) => number !== run.number,
+    );
+    const { commits, files } = await github<{
+      commits: unknown[];
+      files: Array<{ filename: string; status: string }>;
+    }>(`/compare/main...${cleanUp.head.ref}`);
+    expect(commits).toHaveLength(1);
+    expect(
+      files.map(({ filename, status: becomes }) => [filename, becomes]).sort(),
+    ).toEqual([
+      ['clusters/muc-1/kmetal-storage-benchmark.longhorn-1.yaml', 'removed'],
+      ['clusters/muc-1/kustomization.yaml', 'modified'],
+    ]);
+  });
+
+  it('propose nothing in a dry run, and show the files', async () => {
     const { files, output } = await portal.dryRunForm('velero-location', FORM);
     const folder = `kmetal-storage-changes/${BRANCH}`;
     expect(Object.keys(files).sort()).toEqual([
@@ -159,7 +235,7 @@ describe('velero-location on GitHub', () => {
     expect(await pulls()).toEqual([]);
   });
 
-  it('refuses what is wrong with a form, and asks nobody', async () => {
+  it('that are filled in wrongly are refused, and nobody is asked', async () => {
     gitHost.takeRequests();
     const { status, log } = await portal.sendForm('velero-location', {
       ...FORM,
@@ -172,7 +248,7 @@ describe('velero-location on GitHub', () => {
   });
 });
 
-describe('velero-location on GitLab', () => {
+describe('the forms of storage changes on GitLab', () => {
   let gitLab: GitLabServer;
 
   beforeEach(async () => {
@@ -220,7 +296,7 @@ describe('velero-location on GitLab', () => {
     await gitLab.stop();
   });
 
-  it('ends as one merge request with one commit that is known as the portal’s', async () => {
+  it('end as one merge request with one commit that is known as the portal’s', async () => {
     const { output, status } = await portal.sendForm('velero-location', FORM);
     expect(status).toBe('completed');
     expect(gitLab.mergeRequests).toMatchObject([
@@ -238,7 +314,7 @@ describe('velero-location on GitLab', () => {
     ]);
   });
 
-  it('asked the same again proposes nothing', async () => {
+  it('sent the same again propose nothing', async () => {
     await portal.sendForm('velero-location', FORM);
     gitLab.writes.length = 0;
     const { output } = await portal.sendForm('velero-location', FORM);
@@ -248,7 +324,7 @@ describe('velero-location on GitLab', () => {
     ]);
   });
 
-  it('asked for less takes back what only the earlier wish changed', async () => {
+  it('that ask for less take back what only the earlier wish changed', async () => {
     await portal.sendForm('velero-location', { ...FORM, default: true });
     const path = 'clusters/muc-1/old.yaml';
     expect(gitLab.branches.get(BRANCH)?.[path]).not.toBe(OLD);
@@ -257,5 +333,43 @@ describe('velero-location on GitLab', () => {
     expect(gitLab.branches.get(BRANCH)?.[path]).toBe(OLD);
     expect(gitLab.branches.get(BRANCH)?.[NEW]).not.toContain('default: true');
     expect(gitLab.mergeRequests).toHaveLength(1);
+  });
+
+  it('delete in a commit of its own that asks for nothing, and then send the rest', async () => {
+    await portal.sendForm('storage-benchmark', RUN);
+    const [{ source_branch: branch }] = gitLab.mergeRequests;
+    const merged = gitLab.branches.get(branch) ?? {};
+    const file = Object.keys(merged).find(path => path.includes('longhorn-1'));
+    expect(file).toBeDefined();
+    gitLab.branches.set('main', merged);
+    gitLab.branches.delete(branch);
+    gitLab.mergeRequests.length = 0;
+    gitLab.commits.length = 0;
+    portal.tenantStorage.recordedChanges.length = 0;
+
+    const { status, log } = await portal.sendForm(
+      'storage-benchmark',
+      CLEAN_UP,
+    );
+    expect([status, log]).toEqual(['completed', expect.any(String)]);
+    expect(gitLab.branches.get(branch)).not.toHaveProperty([file ?? '']);
+    expect(gitLab.commits.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/benchmark incomplete$/),
+      expect.stringMatching(/benchmark [0-9a-f]{12}$/),
+    ]);
+
+    // The second push broke off: what is deleted already is not deleted again.
+    gitLab.branches.set(branch, {
+      ...gitLab.branches.get(branch),
+      'clusters/muc-1/kustomization.yaml':
+        merged['clusters/muc-1/kustomization.yaml'],
+    });
+    gitLab.commits.length = 0;
+    expect(await portal.sendForm('storage-benchmark', CLEAN_UP)).toMatchObject({
+      status: 'completed',
+    });
+    expect(gitLab.commits.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/benchmark [0-9a-f]{12}$/),
+    ]);
   });
 });
