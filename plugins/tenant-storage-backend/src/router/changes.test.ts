@@ -505,7 +505,12 @@ describe('The facts for a plan', () => {
     });
     expect(body.facts.headroomAfter).not.toBeNull();
     expect(portal.requests.asked).toEqual([
-      { underCluster: 'north', tenant: 'alpha', change: 'quota' },
+      {
+        underCluster: 'north',
+        tenant: 'alpha',
+        change: 'quota',
+        object: 'alpha',
+      },
     ]);
   });
 
