@@ -96,7 +96,7 @@ volumeBindingMode: WaitForFirstConsumer
 
 describe.each(servers)(
   'what the platform runs in an under cluster that is a %s',
-  (kind, start) => {
+  (server, start) => {
     let seed: Map<string, string>;
     let cluster: UnderCluster;
     let flux: Flux;
@@ -207,6 +207,66 @@ describe.each(servers)(
       );
     };
 
+    it('takes a class from local-path to Longhorn: install, release, claim', async () => {
+      merge({ 'longhorn.yaml': INSTALL, 'canary.yaml': CANARY });
+      await eventually(
+        () => body('/api/v1/namespaces/canary/persistentvolumeclaims/canary'),
+        claim => claim.status?.phase === 'Bound',
+      );
+      const nodes = (await body('/apis/storage.k8s.io/v1/csinodes')).items
+        .filter(({ spec }: KubeObject) =>
+          spec.drivers?.some(
+            ({ name }: { name: string }) => name === 'driver.longhorn.io',
+          ),
+        )
+        .map(({ metadata }: KubeObject) => metadata.name);
+      // muc-w3 is away, and muc-c1 is the control plane
+      expect(nodes).toEqual(['muc-w1', 'muc-w2', 'muc-w4']);
+
+      merge({ 'local-path.yaml': released() });
+      await gone(CLASS);
+      await gone(PROFILE);
+      await ready(2);
+      const { data } = await body(MAP);
+      expect(JSON.parse(data['config.json'])).toMatchObject({
+        storageClassConfigs: {
+          'tenant-storage-class': {
+            nodePathMap: expect.arrayContaining([
+              { node: 'muc-w1', paths: ['/var/data/tenant'] },
+            ]),
+          },
+        },
+      });
+      expect(
+        (await get('/apis/storage.k8s.io/v1/storageclasses/local-path')).status,
+      ).toBe(200);
+
+      merge({ 'claim.yaml': CLAIMED });
+      await eventually(
+        () => body(PROFILE),
+        ({ spec, status }) =>
+          status?.provisioner === 'driver.longhorn.io' &&
+          spec.claimPropertySets?.[0].volumeMode === 'Filesystem' &&
+          isDeepStrictEqual(status.claimPropertySets, spec.claimPropertySets),
+      );
+      expect((await body(CLASS)).provisioner).toBe('driver.longhorn.io');
+
+      // Helm has let go of the name: whatever it does now, the class stays.
+      merge({
+        'local-path.yaml': `${localPath()}    commonLabels: {a: b}\n`,
+      });
+      await ready(3);
+      expect((await body(CLASS)).provisioner).toBe('driver.longhorn.io');
+
+      // The canary goes with its file; what says so stays.
+      merge({ 'canary.yaml': null, 'longhorn.yaml': null });
+      await gone('/apis/storage.k8s.io/v1/storageclasses/canary');
+      await gone('/apis/storage.k8s.io/v1/csidrivers/driver.longhorn.io');
+      expect((await get('/api/v1/namespaces/longhorn-system')).status).toBe(
+        200,
+      );
+    });
+
     it("refuses a claim of the name while local-path's class has it", async () => {
       await longhornRuns();
       merge({ 'claim.yaml': CLAIMED });
@@ -285,7 +345,7 @@ describe.each(servers)(
     });
 
     // A real server takes long to start, for each test anew; what it alone can tell is in the tests above.
-    if (kind === 'stand-in') {
+    if (server === 'stand-in') {
       it('finds the classes as the chart of local-path makes them', async () => {
         const before = await loadDemoScenario('muc-1');
         const live = await body(CLASS);
@@ -303,67 +363,6 @@ describe.each(servers)(
             'local-path': { nodePathMap: [{ node: 'muc-c1' }, { paths: [] }] },
           },
         });
-      });
-
-      it('takes a class from local-path to Longhorn: install, release, claim', async () => {
-        merge({ 'longhorn.yaml': INSTALL, 'canary.yaml': CANARY });
-        await eventually(
-          () => body('/api/v1/namespaces/canary/persistentvolumeclaims/canary'),
-          claim => claim.status?.phase === 'Bound',
-        );
-        const nodes = (await body('/apis/storage.k8s.io/v1/csinodes')).items
-          .filter(({ spec }: KubeObject) =>
-            spec.drivers?.some(
-              ({ name }: { name: string }) => name === 'driver.longhorn.io',
-            ),
-          )
-          .map(({ metadata }: KubeObject) => metadata.name);
-        // muc-w3 is away, and muc-c1 is the control plane
-        expect(nodes).toEqual(['muc-w1', 'muc-w2', 'muc-w4']);
-
-        merge({ 'local-path.yaml': released() });
-        await gone(CLASS);
-        await gone(PROFILE);
-        await ready(2);
-        const { data } = await body(MAP);
-        expect(JSON.parse(data['config.json'])).toMatchObject({
-          storageClassConfigs: {
-            'tenant-storage-class': {
-              nodePathMap: expect.arrayContaining([
-                { node: 'muc-w1', paths: ['/var/data/tenant'] },
-              ]),
-            },
-          },
-        });
-        expect(
-          (await get('/apis/storage.k8s.io/v1/storageclasses/local-path'))
-            .status,
-        ).toBe(200);
-
-        merge({ 'claim.yaml': CLAIMED });
-        await eventually(
-          () => body(PROFILE),
-          ({ spec, status }) =>
-            status?.provisioner === 'driver.longhorn.io' &&
-            spec.claimPropertySets?.[0].volumeMode === 'Filesystem' &&
-            isDeepStrictEqual(status.claimPropertySets, spec.claimPropertySets),
-        );
-        expect((await body(CLASS)).provisioner).toBe('driver.longhorn.io');
-
-        // Helm has let go of the name: whatever it does now, the class stays.
-        merge({
-          'local-path.yaml': `${localPath()}    commonLabels: {a: b}\n`,
-        });
-        await ready(3);
-        expect((await body(CLASS)).provisioner).toBe('driver.longhorn.io');
-
-        // The canary goes with its file; what says so stays.
-        merge({ 'canary.yaml': null, 'longhorn.yaml': null });
-        await gone('/apis/storage.k8s.io/v1/storageclasses/canary');
-        await gone('/apis/storage.k8s.io/v1/csidrivers/driver.longhorn.io');
-        expect((await get('/api/v1/namespaces/longhorn-system')).status).toBe(
-          200,
-        );
       });
 
       it('lets Helm delete a class that was claimed too early: it goes by the name', async () => {
