@@ -3,6 +3,7 @@ import gitlabModule from '@backstage/plugin-scaffolder-backend-module-gitlab';
 import { startGitHost, type GitHost } from '@kmetal/demo';
 import { GitLabServer } from './gitLab.test.server';
 import { Portal } from './portal.test.server';
+import type { UnderClusterFacts } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { underClusterFactsOf } from './tenantStorageBackend.test.server';
 
 const FORM = {
@@ -22,6 +23,8 @@ const KUSTOMIZATION = `apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 resources:
   - old.yaml
+  - local-path.yaml
+  - profile.yaml
 `;
 /** Another location, the only one in its file, which is the default. */
 const OLD = `apiVersion: velero.io/v1
@@ -33,7 +36,45 @@ spec:
   objectStorage:
     bucket: old
 `;
+const CLASS = 'tenant-storage-class';
+const LOCAL_PATH = `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: local-path-provisioner
+  namespace: kmetal-flux
+spec:
+  targetNamespace: kmetal-local-path-storage
+  chart:
+    spec:
+      chart: local-path-provisioner
+      version: 0.0.30
+  values:
+    storageClassConfigs:
+      local-path:
+        storageClass: { create: true }
+        nodePathMap:
+          - { node: c1, paths: [/var/data/local] }
+          - { node: DEFAULT_PATH_FOR_NON_LISTED_NODES, paths: [] }
+      ${CLASS}:
+        storageClass:
+          create: true # the tenants'
+        nodePathMap:
+          - { node: w1, paths: [/var/data/tenant] }
+          - { node: DEFAULT_PATH_FOR_NON_LISTED_NODES, paths: [] }
+`;
+const PROFILE = `apiVersion: cdi.kubevirt.io/v1beta1
+kind: StorageProfile
+metadata:
+  name: ${CLASS}
+spec:
+  claimPropertySets:
+    - accessModes:
+        - ReadWriteOnce
+      volumeMode: Filesystem
+`;
 const FILES = {
+  'clusters/muc-1/local-path.yaml': LOCAL_PATH,
+  'clusters/muc-1/profile.yaml': PROFILE,
   'clusters/muc-1/kustomization.yaml': KUSTOMIZATION,
   'clusters/muc-1/old.yaml': OLD,
 };
@@ -80,6 +121,88 @@ function facts() {
   });
 }
 
+/** An under cluster on local-path, with Longhorn on its worker, tried by a canary. */
+function beforeSwap(): UnderClusterFacts {
+  const local = 'cluster.local/local-path-provisioner';
+  const longhorn = 'driver.longhorn.io';
+  const labels = {
+    'helm.toolkit.fluxcd.io/name': 'local-path-provisioner',
+    'helm.toolkit.fluxcd.io/namespace': 'kmetal-flux',
+  };
+  const [example] = facts().storageClasses.items;
+  const node = { ready: true, unschedulable: false };
+  const map = {
+    namespace: 'kmetal-local-path-storage',
+    name: 'local-path-config',
+    sharedFileSystemPath: null,
+    labels,
+    annotations: {},
+  };
+  return underClusterFactsOf({
+    storageClasses: known([
+      { ...example, name: 'local-path', provisioner: local, labels },
+      { ...example, name: CLASS, provisioner: local, labels },
+    ]),
+    nodes: known([
+      { name: 'c1', controlPlane: true, ...node },
+      { name: 'w1', controlPlane: false, ...node },
+    ]),
+    helmReleases: known([
+      {
+        namespace: 'kmetal-flux',
+        name: 'local-path-provisioner',
+        chart: 'local-path-provisioner',
+        version: '0.0.30',
+        releaseName: null,
+        targetNamespace: 'kmetal-local-path-storage',
+        ready: 'True',
+        message: null,
+        generationObserved: true,
+        suspended: false,
+        driftDetection: null,
+        labels: {},
+        annotations: {},
+      },
+    ]),
+    localPathMaps: known([
+      {
+        ...map,
+        storageClass: 'local-path',
+        nodePaths: [{ node: 'c1', paths: ['/var/data/local'] }],
+      },
+      {
+        ...map,
+        storageClass: CLASS,
+        nodePaths: [{ node: 'w1', paths: ['/var/data/tenant'] }],
+      },
+    ]),
+    csiDrivers: known([{ name: longhorn, deletedAt: null }]),
+    csiNodes: known([{ node: 'w1', drivers: [longhorn] }]),
+    claims: known([
+      {
+        namespace: 'kmetal-storage-canary',
+        name: `${CLASS}-canary-longhorn`,
+        storageClass: `${CLASS}-canary-longhorn`,
+        phase: 'Bound',
+        volumeMode: 'Filesystem',
+        accessModes: ['ReadWriteOnce'],
+        requested: '1073741824',
+        capacity: '1073741824',
+        provisionedBy: longhorn,
+        volume: null,
+      },
+    ]),
+  });
+}
+
+const SWAP = {
+  underCluster: 'muc-1',
+  reason: 'Agreed in May.',
+  stage: 'release',
+  to: 'longhorn',
+  longhorn: { replicas: 1 },
+};
+
 /** A run of fio; cleaning it up deletes its file. */
 const BENCHMARK = {
   underCluster: 'muc-1',
@@ -104,7 +227,17 @@ describe('the forms of storage changes on GitHub', () => {
     portal = new Portal();
     await portal.start({
       features: [githubModule],
-      beforeAnswer: async () => {},
+      beforeAnswer: async backend => {
+        backend.underCluster.openChanges = backend.recordedChanges.map(
+          ({ change, input }) => ({
+            change,
+            object: `${input.stage ?? input.name}`,
+            state: 'preparing',
+            merged: false,
+            input,
+          }),
+        );
+      },
       config: {
         integrations: {
           github: [
@@ -218,6 +351,45 @@ describe('the forms of storage changes on GitHub', () => {
     ).toEqual([
       ['clusters/muc-1/kmetal-storage-benchmark.longhorn-1.yaml', 'removed'],
       ['clusters/muc-1/kustomization.yaml', 'modified'],
+    ]);
+  });
+
+  it('release and claim the name of a class in two pull requests of one task', async () => {
+    portal.tenantStorage.underCluster = beforeSwap();
+    const { status, log, output } = await portal.sendForm(
+      'storage-backend',
+      SWAP,
+    );
+    expect([status, log]).toEqual(['completed', expect.any(String)]);
+    const made = await pulls();
+    expect(made.map(({ head }) => head.ref).sort()).toEqual([
+      'kmetal-storage.muc-1.claim.backend',
+      'kmetal-storage.muc-1.release.backend',
+    ]);
+    const filesOf = async (ref: string) => {
+      const { files } = await github<{ files: Array<{ filename: string }> }>(
+        `/compare/main...${ref}`,
+      );
+      return files.map(({ filename }) => filename).sort();
+    };
+    expect(await filesOf('kmetal-storage.muc-1.release.backend')).toEqual([
+      'clusters/muc-1/local-path.yaml',
+    ]);
+    expect(await filesOf('kmetal-storage.muc-1.claim.backend')).toEqual([
+      'clusters/muc-1/claim-longhorn.yaml',
+      'clusters/muc-1/kustomization.yaml',
+      'clusters/muc-1/profile.yaml',
+    ]);
+    expect(
+      portal.tenantStorage.recordedChanges.map(({ input }) => input.stage),
+    ).toEqual(['release', 'claim']);
+    expect(output.links?.map(({ title }) => title)).toEqual([
+      'The request',
+      'The request to claim the name',
+    ]);
+    expect(output.text?.map(({ title }) => title)).toEqual([
+      'What happens next',
+      'The claim',
     ]);
   });
 
