@@ -477,7 +477,7 @@ describe('nodes and paths of a class of local-path', () => {
 });
 
 describe.each(SWAP_LAYOUTS)('in a repository with $name', layout => {
-  const [file] = Object.keys(layout.files);
+  const file = layout.values;
   const planned = (input: Record<string, unknown>) =>
     planStorageChange(paths, {
       underCluster: 'muc-1',
@@ -492,32 +492,31 @@ describe.each(SWAP_LAYOUTS)('in a repository with $name', layout => {
       .diff.split('\n')
       .filter(line => /^[-+]/.test(line));
 
-  it('adds a worker to the one file that has the map', () => {
-    expect(lines(add('w3'))).toEqual([
+  /** As deep as the map is, with what is in the file. */
+  const at = (...texts: string[]) => {
+    const [, deep] = /^( *)- node: w1/m.exec(layout.files[file]) ?? [];
+    return [
       `--- a/${file}`,
       `+++ b/${file}`,
-      '+          - node: w3',
-      '+            paths:',
-      '+              - /var/data/tenant',
-    ]);
+      ...texts.map(text => `${text[0]}${deep}${text.slice(1)}`),
+    ];
+  };
+
+  it('adds a worker to the one file that has the map', () => {
+    expect(lines(add('w3'))).toEqual(
+      at('+- node: w3', '+  paths:', '+    - /var/data/tenant'),
+    );
   });
 
   it('sets the folder of a worker', () => {
-    expect(lines(add('w2', '/mnt/disk-1'))).toEqual([
-      `--- a/${file}`,
-      `+++ b/${file}`,
-      '-              - /var/data/tenant',
-      '+              - /mnt/disk-1',
-    ]);
+    expect(lines(add('w2', '/mnt/disk-1'))).toEqual(
+      at('-    - /var/data/tenant', '+    - /mnt/disk-1'),
+    );
   });
 
-  it('takes a worker out', () => {
-    expect(lines({ removeNodes: ['w1'] })).toEqual([
-      `--- a/${file}`,
-      `+++ b/${file}`,
-      '-          - node: w1',
-      '-            paths:',
-      '-              - /var/data/tenant',
-    ]);
+  it('takes a worker out, with what is said of it', () => {
+    expect(lines({ removeNodes: ['w1'] })).toEqual(
+      at('-- node: w1   # rack 1', '-  paths:', '-    - /var/data/tenant'),
+    );
   });
 });
