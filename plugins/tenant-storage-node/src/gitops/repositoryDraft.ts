@@ -114,6 +114,21 @@ function dataAt(data: unknown, path: YamlPath): unknown {
   return value;
 }
 
+/** Whether a kustomization has something to build besides its resources. */
+function isBuilding(says: unknown): boolean {
+  return [
+    'bases',
+    'components',
+    'configMapGenerator',
+    'secretGenerator',
+    'generators',
+    'helmCharts',
+  ].some(key => {
+    const list = dataAt(says, [key]);
+    return Array.isArray(list) && list.length > 0;
+  });
+}
+
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
@@ -163,31 +178,43 @@ export class RepositoryDraft {
     return found.at(0);
   }
 
-  /** All objects of a kind, or those in a namespace, with what they are called in the cluster. */
+  /**
+   * All objects of a kind, or those in a namespace, with what they are called in the cluster; with `about`, only of files that mention a namespace
+   * or are put into it.
+   */
   list(kind: {
     apiGroup: string;
     kind: string;
     namespace?: string;
+    about?: string;
   }): DraftObject[] {
     return this.#search(kind);
   }
 
   #search(
-    wanted: { apiGroup: string; kind: string; namespace?: string },
+    wanted: {
+      apiGroup: string;
+      kind: string;
+      namespace?: string;
+      about?: string;
+    },
     name?: string,
   ): DraftObject[] {
     const { apiGroup, kind, namespace } = wanted;
+    const about = wanted.about ?? namespace;
     return this.#drafted.flatMap(({ repository, files }) => {
       const root = rootOf(repository);
       const inNamespace =
-        namespace === undefined
+        about === undefined
           ? undefined
-          : new RegExp(
-              `(?<![A-Za-z0-9-])${escaped(namespace)}(?![A-Za-z0-9-])`,
-            );
+          : new RegExp(`(?<![A-Za-z0-9-])${escaped(about)}(?![A-Za-z0-9-])`);
       const putIntoIt =
-        namespace === undefined ? undefined : mayBePutInto(files, namespace);
-      const mayHold = (text: string) => text.includes(kind);
+        about === undefined ? undefined : mayBePutInto(files, about);
+      const saysKind = new RegExp(
+        `(?<![A-Za-z])kind["']?\\s*:[^\\n]*${escaped(kind)}(?![A-Za-z])`,
+      );
+      const mayHold = (text: string) =>
+        text.includes(kind) && saysKind.test(text);
       const found: DraftObject[] = [];
       for (const file of files.yamlFiles()) {
         if (
@@ -475,16 +502,60 @@ export class RepositoryDraft {
     const entry = kustomizationEntryFor(drafted.files, path, root);
     this.#write(drafted, path, manifests.map(manifestText).join('---\n'));
     if (entry) this.#write(drafted, entry.path, entry.text);
+    this.#refuseRenamed(drafted, path, manifests, field);
+  }
+
+  /** A kustomization on the way to the cluster may give names and namespaces: then something else would come about than what is asked for. */
+  #refuseRenamed(
+    { files }: Drafted,
+    path: string,
+    manifests: readonly NewManifest[],
+    field: string,
+  ): void {
+    for (const { kind, metadata } of manifests) {
+      for (const build of buildsOf(files, path)) {
+        const called = nameAfter(build, metadata);
+        const isMoved =
+          metadata.namespace !== undefined &&
+          called.namespace !== metadata.namespace;
+        if (!isMoved && called.name === metadata.name) continue;
+        const owner = build.find(
+          (_, at) =>
+            !isDeepStrictEqual(
+              nameAfter(build.slice(0, at), metadata),
+              nameAfter(build.slice(0, at + 1), metadata),
+            ),
+        );
+        throw new GitOpsError({
+          code: 'pathInvalid',
+          field,
+          file: path,
+          problem: `${owner?.path ?? 'A kustomization'} would make ${kind} ${
+            isMoved ? `${called.namespace}/` : ''
+          }${called.name} of ${kind} ${
+            isMoved ? `${metadata.namespace}/` : ''
+          }${metadata.name}.`,
+          remedy:
+            'Set a path in the settings of the under cluster that no kustomization renames or puts into a namespace.',
+        });
+      }
+    }
   }
 
   /** Takes the entry of a file that is gone out of the kustomizations that list it. */
   #unlist(drafted: Drafted, path: string): void {
-    for (const { path: listing } of drafted.files.yamlFiles()) {
-      if (!/(^|\/)(kustomization\.ya?ml|Kustomization)$/.test(listing))
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    for (const { path: listing, text } of drafted.files.yamlFiles()) {
+      if (
+        !/(^|\/)(kustomization\.ya?ml|Kustomization)$/.test(listing) ||
+        !text.includes(name)
+      ) {
         continue;
+      }
       const source = yamlSourceOf(drafted.files.editable(listing));
       if (source.documents.length !== 1) continue;
-      const listed = dataAt(documentData(source, 0), ['resources']);
+      const says = documentData(source, 0);
+      const listed = dataAt(says, ['resources']);
       const at = Array.isArray(listed)
         ? listed.findIndex(
             (each: unknown) =>
@@ -493,6 +564,15 @@ export class RepositoryDraft {
           )
         : -1;
       if (at >= 0) {
+        if (Array.isArray(listed) && listed.length === 1 && !isBuilding(says)) {
+          throw new GitOpsError({
+            code: 'unsafe',
+            file: listing,
+            problem: `${path} is all that the kustomization has, and kustomize builds none that is empty: Flux would fail for everything beside it.`,
+            remedy:
+              'Take the folder out of what applies it, and remove it, by hand.',
+          });
+        }
         this.#write(
           drafted,
           listing,

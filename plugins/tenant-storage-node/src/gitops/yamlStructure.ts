@@ -217,6 +217,22 @@ function pairOf(parent: unknown, step: Step): Pair | undefined {
     : undefined;
 }
 
+function isOnOneLine(text: string, start: number, end: number): boolean {
+  return !text.slice(start, end).includes('\n');
+}
+
+/** The comment between a key and a value that begins on a later line. */
+function commentBeside(text: string, start: number, value: unknown): string {
+  if (!hasRange(value) || isOnOneLine(text, start, value.range[0])) return '';
+  return /^[ \t]+#[^\r\n]*/.exec(text.slice(start))?.[0] ?? '';
+}
+
+/** Beyond the blanks at the end of a line, so that none are left over; the same offset where something follows. */
+function blankEnd(text: string, offset: number): number {
+  const blanks = /^[ \t]+(?=\r?\n|$)/.exec(text.slice(offset))?.[0] ?? '';
+  return offset + blanks.length;
+}
+
 /** Instead of what a key or an entry has now. */
 function replacement(
   source: YamlSource,
@@ -236,9 +252,22 @@ function replacement(
     if (!pair || !hasRange(pair.key)) return undefined;
     const colon = text.indexOf(':', pair.key.range[1]);
     if (colon < 0) return undefined;
-    const end = Math.max(contentEnd(text, pair.value) ?? 0, colon + 1);
+    // Nothing at all has its place anywhere up to the next key.
+    const isNothing =
+      hasRange(pair.value) && pair.value.range[0] === pair.value.range[1];
+    const end = isNothing
+      ? colon + 1
+      : Math.max(contentEnd(text, pair.value) ?? 0, colon + 1);
+    // What is said beside the key is said of whatever it has.
+    const beside = isNothing ? '' : commentBeside(text, colon + 1, pair.value);
     if (isOneLine) {
-      return { start: colon + 1, end, text: ` ${flowText(source, value)}` };
+      return {
+        start: colon + 1,
+        end: blankEnd(text, end),
+        text: ` ${flowText(source, value)}${beside}${
+          text[end - 1] === '\n' ? eol : ''
+        }`,
+      };
     }
     const indent = indentOf(parent);
     if (indent === undefined) return undefined;
@@ -248,10 +277,17 @@ function replacement(
       value,
       isFlatList ? indent : indent + indentStep(source),
     );
+    const after = isOnOneLine(text, colon, end)
+      ? /^[ \t]+#[^\r\n]*/.exec(text.slice(end))?.[0] ?? ''
+      : '';
     return {
       start: colon + 1,
-      end,
-      text: lines.map(line => eol + line).join(''),
+      end: blankEnd(text, end + after.length),
+      text:
+        beside +
+        after +
+        lines.map(line => eol + line).join('') +
+        (text[end - 1] === '\n' ? eol : ''),
     };
   }
   if (!isSeq(parent) || !hasRange(node)) return undefined;
@@ -420,13 +456,14 @@ function removal(
     const before = contentEnd(text, entryOf(collection, at - 1));
     return before === undefined ? undefined : { start: before, end, text: '' };
   }
-  const marker = isSeq(collection) ? text.lastIndexOf('-', start) : start;
+  const marker = isSeq(collection) ? text.lastIndexOf('-', start - 1) : start;
   const begin = lineStart(text, marker);
   if (text.slice(begin, marker).trim() !== '') {
-    // The first key beside a dash: what follows moves up to it.
-    return isMap(collection) && next !== undefined && at === 0
-      ? { start, end: next, text: '' }
-      : undefined;
+    // The first key beside a dash: what follows moves up to it, a comment in between, too.
+    if (!isMap(collection) || next === undefined || at > 0) return undefined;
+    const line = afterLine(text, end);
+    const blanks = /^\s*/.exec(text.slice(line, next))?.[0] ?? '';
+    return { start, end: Math.min(line + blanks.length, next), text: '' };
   }
   return {
     // Above the first entry stands what is said of all of them.
@@ -483,8 +520,8 @@ export function removeYamlDocument(
   index: number,
 ): string | undefined {
   const { text } = source.file;
-  const others = source.documents.filter(
-    ({ contents }, at) => at !== index && contents !== null,
+  const others = allData(source).filter(
+    (data, at) => at !== index && data !== null,
   );
   if (others.length === 0) return undefined;
   const marks = [...text.matchAll(/^---(?=\s|$)/gm)].map(
@@ -495,10 +532,12 @@ export function removeYamlDocument(
   const refusal = () =>
     notPossible(source, source.documents[index].contents, 'The document');
   if (hasFirst.length !== source.documents.length) throw refusal();
-  const start = hasFirst[index];
+  // A byte order mark is the file's, not the document's.
+  const start =
+    hasFirst[index] === 0 && text.startsWith('\ufeff') ? 1 : hasFirst[index];
   let end = hasFirst[index + 1] ?? text.length;
   if (index === 0 && hasFirst !== marks && marks.length > 0) {
-    end = afterLine(text, end);
+    end = afterLine(text, end + 1);
   }
   return proven(
     source,
