@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * Requests for changes of tenants' storage, what became of them, and Git hosts that don't answer. Times are milliseconds since the epoch,
+ * Requests for changes of storage, what became of them, and Git hosts that don't answer. Times are milliseconds since the epoch,
  * sizes are bytes as decimal text: neither fits every database's number otherwise.
  *
  * @param {import('knex').Knex} knex
@@ -10,10 +10,22 @@ exports.up = async function up(knex) {
   await knex.schema.createTable('tenant_storage_requests', table => {
     table.uuid('id').primary();
     table.string('under_cluster', 63).notNullable();
-    table.string('tenant', 63).notNullable();
+    table
+      .string('tenant', 63)
+      .nullable()
+      .comment("Null for a change of the under cluster's storage");
     table.string('change', 32).notNullable();
-    table.string('size', 64).notNullable();
-    table.string('size_bytes', 32).notNullable();
+    table
+      .string('object', 253)
+      .notNullable()
+      .comment('What is changed; of a quota, the tenant');
+    table.text('title').notNullable();
+    table
+      .string('wish', 64)
+      .notNullable()
+      .comment('Bytes of a quota, the fingerprint of any other input');
+    table.string('size', 64).nullable().comment('Of a quota alone');
+    table.text('input').nullable().comment('JSON; of any other change');
     table
       .string('before_bytes', 32)
       .nullable()
@@ -43,6 +55,12 @@ exports.up = async function up(knex) {
       .string('live_before', 32)
       .nullable()
       .comment('The live quota before the merge, as last seen');
+    table
+      .boolean('arrived_before')
+      .nullable()
+      .comment(
+        'Whether the under cluster had it before the merge, as last seen; null = not known, or a quota',
+      );
     table.text('gates').nullable();
     table
       .string('published_status', 128)
@@ -57,10 +75,10 @@ exports.up = async function up(knex) {
     );
     table.index(['updated_at'], 'tenant_storage_requests_updated_idx');
   });
-  // One request per object that is neither ended nor merged, whoever asks at the same time. Knex has no partial unique index for SQLite.
+  // One request for one change of one object that is neither ended nor merged, whoever asks at the same time. Knex has no partial unique index for SQLite.
   await knex.raw(
     `create unique index tenant_storage_requests_one_open_idx
-       on tenant_storage_requests (under_cluster, tenant, change)
+       on tenant_storage_requests (under_cluster, change, object)
        where is_open and merged_at is null`,
   );
   await knex.schema.createTable('tenant_storage_request_steps', table => {

@@ -6,7 +6,11 @@ import { ScmIntegrations } from '@backstage/integration';
 import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { tenantStorageUnderClustersExtensionPoint } from '@kmetal/backstage-plugin-tenant-storage-node';
-import { ManifestRepositories, quotaFactsOf } from './changes';
+import {
+  ManifestRepositories,
+  quotaFactsOf,
+  underClusterFactsOf,
+} from './changes';
 import { readRequestSettings } from './configuration/requestSettings';
 import { createInventory, UnderClusterSuppliers } from './inventory';
 import { readUnderClusterConfig } from './kubernetes';
@@ -73,11 +77,18 @@ export const tenantStoragePlugin = createBackendPlugin({
           integrations: ScmIntegrations.fromConfig(config),
           settings,
           portalUrl: config.getOptionalString('app.baseUrl'),
-          factsOf: ({ underCluster, tenant }) => {
+          quotaFactsOf: ({ underCluster, tenant }) => {
             const cluster = inventory.cluster(underCluster);
             return (
               cluster &&
               quotaFactsOf(cluster, tenant, { fleet: false, now: Date.now() })
+            );
+          },
+          liveFactsOf: (underCluster, options) => {
+            const cluster = inventory.cluster(underCluster);
+            return (
+              cluster &&
+              underClusterFactsOf(cluster, { ...options, now: Date.now() })
             );
           },
         });

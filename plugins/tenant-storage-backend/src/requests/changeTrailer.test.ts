@@ -4,8 +4,8 @@ const GI = 2n ** 30n;
 const TRAILER = 'Kmetal-Storage-Change: muc-1/alpha quota';
 const OBJECT = {
   underCluster: 'muc-1',
-  tenant: 'alpha',
   change: 'quota',
+  object: 'alpha',
 } as const;
 
 describe('what the portal writes below its commits', () => {
@@ -37,7 +37,7 @@ describe('what the portal writes below its commits', () => {
     ],
   ])('%s', (_, message, size) => {
     expect(changeTrailerOf(OBJECT, message)).toEqual(
-      size === undefined ? undefined : { sizeBytes: size },
+      size === undefined ? undefined : { wish: size && `${size}` },
     );
   });
 });

@@ -42,8 +42,9 @@ export function commitOf(revision: string): string | undefined {
 /** The Kustomization that applies the tenant's quota, by the labels that Flux puts on what it applies. */
 function ownerOf(
   cluster: ClusterInventory,
-  tenant: string,
+  tenant: string | null,
 ): KustomizationRecord | undefined {
+  if (tenant === null) return undefined;
   for (const { labels } of cluster.inNamespace('ResourceQuota', tenant)) {
     const name = labels?.['kustomize.toolkit.fluxcd.io/name'];
     const namespace = labels?.['kustomize.toolkit.fluxcd.io/namespace'];
@@ -58,11 +59,12 @@ function ownerOf(
 /**
  * What Flux tells of a merge: by the Kustomization that applies the quota, else by any of the under cluster.
  *
+ * @param tenant - whose quota it is; null for a change of the under cluster's storage, which any Kustomization may apply.
  * @param contains - whether a commit has the merge in it; undefined if nobody can tell now.
  */
 export async function fluxEvidence(
   cluster: ClusterInventory | undefined,
-  tenant: string,
+  tenant: string | null,
   contains: (commit: string) => Promise<boolean | undefined>,
 ): Promise<FluxEvidence> {
   const state = cluster?.state('Kustomization').state;

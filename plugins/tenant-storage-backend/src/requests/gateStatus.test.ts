@@ -26,7 +26,7 @@ describe('what gates come to', () => {
       'B. A.',
     ],
   ])('is %s', (_, gates, state, description) => {
-    expect(gateStatus(gates, undefined)).toEqual({
+    expect(gateStatus('quota', gates, undefined)).toEqual({
       context: 'kmetal-storage',
       state,
       description,
@@ -35,6 +35,7 @@ describe('what gates come to', () => {
 
   it('is told in no more than 140 characters', () => {
     const { description } = gateStatus(
+      'quota',
       [gate('failed', 'x'.repeat(100)), gate('failed', 'y'.repeat(100))],
       undefined,
     );

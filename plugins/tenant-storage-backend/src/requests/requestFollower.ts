@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { NotificationService } from '@backstage/plugin-notifications-node';
 import {
@@ -9,6 +9,7 @@ import {
 import {
   GitHostError,
   unlessNotFound,
+  type CommitStatus,
   type GitHost,
   type GitHosts,
   type HostedRepository,
@@ -18,13 +19,14 @@ import type { Inventory } from '../inventory/types';
 import { changeTrailerOf } from './changeTrailer';
 import { fluxEvidence, liveEvidence } from './clusterEvidence';
 import { gateStatus } from './gateStatus';
-import { notificationOf, storageTab } from './requestNotification';
+import { notificationOf, pageOf } from './requestNotification';
 import {
   judgedSince,
   nextState,
   proposesOther,
   type Evidence,
   type HostEvidence,
+  type LiveEvidence,
   type ProposedHead,
   type RequestProgress,
   type Step,
@@ -34,7 +36,11 @@ import type {
   RequestsStore,
   StoredRequest,
 } from './requestsStore';
-import type { RequestedObject } from './types';
+import {
+  storageChangeEvidence,
+  type LiveFactsOf,
+} from './storageChangeEvidence';
+import type { QuotaToRecord } from './types';
 
 /** For how long a withdrawn request is looked after, in case that it is opened again. */
 const REOPENED_WITHIN_MS = 24 * 3600_000;
@@ -83,7 +89,8 @@ export class RequestFollower {
   readonly #store: RequestsStore;
   readonly #gitHosts: GitHosts;
   readonly #inventory: Inventory;
-  readonly #factsOf: (object: RequestedObject) => QuotaFacts | undefined;
+  readonly #quotaFactsOf: (request: QuotaToRecord) => QuotaFacts | undefined;
+  readonly #liveFactsOf: LiveFactsOf;
   readonly #notifications: NotificationService;
   readonly #logger: LoggerService;
   readonly #stuckAfter: number;
@@ -105,7 +112,8 @@ export class RequestFollower {
     store: RequestsStore;
     gitHosts: GitHosts;
     inventory: Inventory;
-    factsOf: (object: RequestedObject) => QuotaFacts | undefined;
+    quotaFactsOf: (request: QuotaToRecord) => QuotaFacts | undefined;
+    liveFactsOf: LiveFactsOf;
     notifications: NotificationService;
     logger: LoggerService;
     /** Milliseconds. */
@@ -119,7 +127,8 @@ export class RequestFollower {
     this.#store = options.store;
     this.#gitHosts = options.gitHosts;
     this.#inventory = options.inventory;
-    this.#factsOf = options.factsOf;
+    this.#quotaFactsOf = options.quotaFactsOf;
+    this.#liveFactsOf = options.liveFactsOf;
     this.#notifications = options.notifications;
     this.#logger = options.logger;
     this.#stuckAfter = options.stuckAfter;
@@ -195,7 +204,7 @@ export class RequestFollower {
         await this.#leased(request, leased =>
           this.#follow(leased, sight).catch(error => {
             this.#logger.error(
-              `Following the request ${request.id} of ${request.underCluster}/${request.tenant} failed; it is tried again`,
+              `Following the request ${request.id} about ${request.underCluster}/${request.object} failed; it is tried again`,
               error instanceof Error ? error : undefined,
             );
           }),
@@ -275,7 +284,8 @@ export class RequestFollower {
     const { underCluster, tenant } = request;
     const cluster = this.#inventory.cluster(underCluster);
     const look = await this.#lookAt(request, sight);
-    const live = liveEvidence(cluster, tenant);
+    const judged = await this.#judge(request);
+    const { live } = judged;
     const merge =
       request.revision ??
       (look.proposal?.state === 'merged' ? look.proposal.mergeCommit : null);
@@ -299,9 +309,12 @@ export class RequestFollower {
       state: request.state,
       since: request.steps[request.steps.length - 1].at,
       askedAt: request.askedAt,
-      sizeBytes: request.sizeBytes,
+      change: request.change,
+      wish: request.wish,
+      title: request.title,
       liveBefore: request.liveBefore,
       liveBeforeKnown: request.liveBeforeKnown,
+      arrivedBefore: request.arrivedBefore,
       proposal: look.forgotten ? null : request.proposal,
       mergedAt: request.mergedAt,
       appliedAt: request.appliedAt,
@@ -318,7 +331,7 @@ export class RequestFollower {
       told[0].message === null;
     const steps = isTold ? [] : told;
     const changes = this.#changes(request, look, steps, live);
-    const gates = this.#gatesOf(request, changes, steps);
+    const gates = isJudged(request, changes, steps) ? judged.gates() : null;
     if (gates !== undefined) changes.gates = gates;
     const askedAt = judgedSince(progress, evidence);
     if (askedAt !== request.askedAt) changes.askedAt = askedAt;
@@ -338,7 +351,7 @@ export class RequestFollower {
     // Somebody changed it meanwhile, by asking again: the next look sees.
     if (!advanced) return;
     if (!isSame) await this.#onAdvance();
-    // What is told beside a commit is about the size that it proposes.
+    // What is told beside a commit is about the wish that it proposes.
     const published = proposesOther(request, look.evidence)
       ? advanced
       : await this.#publish(advanced, look.proposal, sight);
@@ -452,9 +465,9 @@ export class RequestFollower {
       commit.parents.length < 2
         ? changeTrailerOf(request, commit.message)
         : undefined;
-    const sizeBytes = trailer?.sizeBytes ?? null;
+    const wish = trailer?.wish ?? null;
     const says =
-      sizeBytes === null ? null : { sizeBytes, publishedAt: commit.authoredAt };
+      wish === null ? null : { wish, publishedAt: commit.authoredAt };
     this.#heads.set(request.id, { sha: head, says });
     return says;
   }
@@ -463,7 +476,7 @@ export class RequestFollower {
     request: StoredRequest,
     { proposal, forgotten, evidence }: Look,
     steps: readonly Step[],
-    live: ReturnType<typeof liveEvidence>,
+    live: LiveEvidence,
   ): RequestChanges {
     const changes: RequestChanges = {};
     if (proposal) {
@@ -479,37 +492,43 @@ export class RequestFollower {
     const applied = steps.find(({ state }) => state === 'applied');
     if (applied && request.appliedAt === null) changes.appliedAt = applied.at;
     // What was live before the merge tells afterwards whether anything changed: seen while it was not merged, or never.
+    const isKnown = request.liveBeforeKnown || request.arrivedBefore !== null;
     const isBefore =
       request.mergedAt === null &&
       (evidence.seen === 'yes'
         ? proposal?.state !== 'merged'
-        : evidence.seen === 'never' && !request.liveBeforeKnown);
+        : evidence.seen === 'never' && !isKnown);
     if (isBefore && live.known) {
-      changes.liveBeforeKnown = true;
-      changes.liveBefore = live.bytes;
+      if ('arrived' in live) changes.arrivedBefore = live.arrived;
+      else {
+        changes.liveBeforeKnown = true;
+        changes.liveBefore = live.bytes;
+      }
     }
     return changes;
   }
 
-  /** As judged now; null once they don't matter any more; undefined if nothing is known of the under cluster. */
-  #gatesOf(
+  /** What the under cluster tells of a request; its gates are undefined if nothing is known of the under cluster. */
+  async #judge(
     request: StoredRequest,
-    changes: RequestChanges,
-    steps: readonly Step[],
-  ): ChangeGate[] | null | undefined {
-    const state = steps[steps.length - 1]?.state ?? request.state;
-    const isMerged = request.mergedAt !== null || Boolean(changes.mergedAt);
-    if (isMerged || state === 'live' || state === 'withdrawn') return null;
-    const facts = this.#factsOf(request);
-    return (
-      facts &&
-      quotaGates(
-        facts,
-        request.sizeBytes,
-        request.before,
-        request.allowBelowUse,
-      )
+  ): Promise<{ live: LiveEvidence; gates: () => ChangeGate[] | undefined }> {
+    if (request.change === 'quota') {
+      const cluster = this.#inventory.cluster(request.underCluster);
+      return {
+        live: liveEvidence(cluster, request.tenant),
+        gates: () => {
+          const { sizeBytes, before, allowBelowUse } = request;
+          const facts = this.#quotaFactsOf(request);
+          return facts && quotaGates(facts, sizeBytes, before, allowBelowUse);
+        },
+      };
+    }
+    const { live, gates } = storageChangeEvidence(
+      request,
+      await this.#store.openChanges(request.underCluster),
+      this.#liveFactsOf,
     );
+    return { live, gates: () => gates };
   }
 
   /** Says beside the newest commit what the gates come to, once for each commit and verdict. */
@@ -527,14 +546,12 @@ export class RequestFollower {
       return request;
     }
     const status = gateStatus(
+      request.change,
       request.gates,
       this.#portalUrl &&
-        `${this.#portalUrl.replace(/\/+$/, '')}${storageTab(
-          request.underCluster,
-          request.tenant,
-        )}`,
+        `${this.#portalUrl.replace(/\/+$/, '')}${pageOf(request)}`,
     );
-    const key = `${proposal.head} ${status.state}`;
+    const key = statusKey(request, proposal.head, status);
     const at = this.#now();
     const repository = keyOf(request.repository);
     if (
@@ -593,6 +610,29 @@ export class RequestFollower {
   }
 }
 
+/** Gates don't matter any more once it is merged or at its end. */
+function isJudged(
+  request: StoredRequest,
+  changes: RequestChanges,
+  steps: readonly Step[],
+): boolean {
+  const state = steps[steps.length - 1]?.state ?? request.state;
+  const isMerged = request.mergedAt !== null || Boolean(changes.mergedAt);
+  return !(isMerged || state === 'live' || state === 'withdrawn');
+}
+
+/** What was published, in a few characters. */
+function statusKey(
+  { change }: StoredRequest,
+  head: string,
+  { state, description }: CommitStatus,
+): string {
+  if (change === 'quota') return `${head} ${state}`;
+  // Which gate is closed is told, too: another one may be closed later.
+  const words = createHash('sha256').update(description).digest('hex');
+  return `${head} ${state} ${words.slice(0, 12)}`;
+}
+
 function isUnchanged(request: StoredRequest, changes: RequestChanges): boolean {
   return (
     (changes.proposal === undefined ||
@@ -602,6 +642,8 @@ function isUnchanged(request: StoredRequest, changes: RequestChanges): boolean {
     (changes.appliedAt === undefined || request.appliedAt !== null) &&
     (changes.liveBefore === undefined ||
       (request.liveBeforeKnown && changes.liveBefore === request.liveBefore)) &&
+    (changes.arrivedBefore === undefined ||
+      changes.arrivedBefore === request.arrivedBefore) &&
     (changes.gates === undefined ||
       JSON.stringify(changes.gates) === JSON.stringify(request.gates))
   );

@@ -2,18 +2,36 @@ import type { NotificationSendOptions } from '@backstage/plugin-notifications-no
 import type { StoredRequest } from './requestsStore';
 
 /** Where a tenant's storage is in the portal. */
-export function storageTab(underCluster: string, tenant: string): string {
+function storageTab(underCluster: string, tenant: string): string {
   return `/catalog/default/resource/${underCluster}.${tenant}/storage`;
 }
 
-/** What the requester is told of the request's present state, in a tenant's words; undefined for states that nobody is told of. */
+/** Where requests of under clusters are in the portal: the frontend's page of requests. */
+const REQUESTS_PAGE = '/storage-requests';
+
+/** Where a request is in the portal. */
+export function pageOf({
+  underCluster,
+  tenant,
+}: Pick<StoredRequest, 'underCluster' | 'tenant'>): string {
+  return tenant === null ? REQUESTS_PAGE : storageTab(underCluster, tenant);
+}
+
+/**
+ * What the requester is told of the request's present state, of a tenant's storage in a tenant's words; undefined for states that nobody is
+ * told of.
+ */
 export function notificationOf(
   request: StoredRequest,
 ): NotificationSendOptions | undefined {
-  const { underCluster, tenant, size } = request;
-  const { by, message } = request.steps[request.steps.length - 1];
-  const who = by ?? 'the platform team';
-  const wish = `${size} of storage for ${tenant} in ${underCluster}`;
+  const { underCluster, tenant, title: wish } = request;
+  const { by, ...present } = request.steps[request.steps.length - 1];
+  const isQuota = request.change === 'quota';
+  // Who asks for a change of the under cluster's storage is of the platform team.
+  const message = isQuota
+    ? present.message
+    : present.platformMessage ?? present.message;
+  const who = by ?? (isQuota ? 'the platform team' : 'a reviewer');
   let title: string;
   let description: string;
   let severity: 'normal' | 'high' = 'normal';
@@ -32,15 +50,17 @@ export function notificationOf(
       title = `Not accepted: ${wish}`;
       description = `${message ?? 'It was closed without being accepted'}. ${
         by ? `Ask ${by} why, or` : 'You can'
-      } ask for another size.`;
+      } ask for ${isQuota ? 'another size' : 'it again'}.`;
       break;
     case 'live':
       title = message
         ? `The storage of ${tenant} in ${underCluster} has changed`
         : `It is there: ${wish}`;
-      description = message
-        ? `${message}.`
-        : 'New volumes can use it from now on; those that were waiting for it are created.';
+      if (message) description = `${message}.`;
+      else if (isQuota) {
+        description =
+          'New volumes can use it from now on; those that were waiting for it are created.';
+      } else description = 'The under cluster has what was asked for.';
       break;
     case 'stuck':
       title = `It does not go on: ${wish}`;
@@ -56,7 +76,7 @@ export function notificationOf(
       title,
       description,
       severity,
-      link: storageTab(underCluster, tenant),
+      link: pageOf(request),
       topic: 'tenant-storage',
       scope: `request:${request.id}:${request.state}`,
     },

@@ -19,9 +19,12 @@ function progress(parts: Partial<RequestProgress> = {}): RequestProgress {
     state: 'preparing',
     since: ASKED,
     askedAt: ASKED,
-    sizeBytes: 60n * GI,
+    change: 'quota',
+    wish: `${60n * GI}`,
+    title: '60Gi of storage for alpha in muc-1',
     liveBefore: 50n * GI,
     liveBeforeKnown: true,
+    arrivedBefore: null,
     proposal: null,
     mergedAt: null,
     appliedAt: null,
@@ -63,7 +66,7 @@ function seen(
 
 /** What the portal's commit says. */
 function says(gi: bigint, publishedAt: number | null = null) {
-  return { sizeBytes: gi * GI, publishedAt };
+  return { wish: `${gi * GI}`, publishedAt };
 }
 
 const MERGED = seen({

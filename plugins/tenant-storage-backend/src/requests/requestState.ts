@@ -1,5 +1,6 @@
 import {
   formatBytes,
+  type RequestedChange,
   type StorageRequestState,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import type { Proposal, Review } from '../gitHost';
@@ -11,11 +12,17 @@ export interface RequestProgress {
   since: number;
   /** When the latest wish was made: what reviewers said before was about another one. */
   askedAt: number;
-  sizeBytes: bigint;
+  change: RequestedChange;
+  /** Bytes of a quota, the fingerprint of any other wish. */
+  wish: string;
+  /** What is asked for, in a line. */
+  title: string;
   /** The live quota before the change was merged, as last seen; null = there was none. */
   liveBefore: bigint | null;
   /** Whether liveBefore is known. */
   liveBeforeKnown: boolean;
+  /** Whether the under cluster had it before the change was merged, as last seen; null = not known, or a quota. */
+  arrivedBefore: boolean | null;
   proposal: { number: number } | null;
   mergedAt: number | null;
   appliedAt: number | null;
@@ -25,7 +32,8 @@ export interface RequestProgress {
 
 /** What the portal's commit at the head of a proposal says. */
 export interface ProposedHead {
-  sizeBytes: bigint;
+  /** Bytes of a quota, the fingerprint of any other wish. */
+  wish: string;
   /** When that was published, by the Git host's clock; null if it doesn't say. */
   publishedAt: number | null;
 }
@@ -50,9 +58,17 @@ export type HostEvidence =
       endedByReviewer: boolean;
     };
 
-/** What the live quotas of the class tell. */
+/** What the under cluster tells. */
 export type LiveEvidence =
   | { known: false }
+  /** For a change of its storage. */
+  | {
+      known: true;
+      arrived: boolean;
+      /** What is not there yet, in a sentence for the platform team; empty if it has arrived. */
+      missing: string;
+    }
+  /** For a quota, what the live quotas of the class tell. */
   | {
       known: true;
       /** Of the quota that binds first; null = there is none. */
@@ -127,15 +143,24 @@ function minutes(milliseconds: number): string {
   return count === 1 ? 'a minute' : `${count} minutes`;
 }
 
-function live(
+/** Whether the under cluster has what was asked for, as far as that is known. */
+function hasArrived({ wish }: RequestProgress, { live: now }: Evidence) {
+  if (!now.known) return false;
+  return 'arrived' in now ? now.arrived : now.all.includes(BigInt(wish));
+}
+
+function live(request: RequestProgress, evidence: Evidence): Step | undefined {
+  return hasArrived(request, evidence)
+    ? { state: 'live', at: evidence.at, by: null, message: null }
+    : undefined;
+}
+
+/** As {@link live}; what was there before it was proposed is not there by its doing. */
+function liveByItself(
   request: RequestProgress,
   evidence: Evidence,
-  by: string | null = null,
 ): Step | undefined {
-  if (!evidence.live.known || !evidence.live.all.includes(request.sizeBytes)) {
-    return undefined;
-  }
-  return { state: 'live', at: evidence.at, by, message: null };
+  return request.arrivedBefore ? undefined : live(request, evidence);
 }
 
 /** The quota became something else than what was asked for. */
@@ -146,6 +171,7 @@ function liveOtherwise(
   const now = evidence.live;
   if (
     !now.known ||
+    'arrived' in now ||
     now.bytes === null ||
     !request.liveBeforeKnown ||
     now.bytes === request.liveBefore
@@ -157,16 +183,38 @@ function liveOtherwise(
     at: evidence.at,
     by: null,
     message: `The quota is ${formatBytes(now.bytes)} now, not the ${formatBytes(
-      request.sizeBytes,
+      BigInt(request.wish),
     )} that were asked for: it was changed on the way`,
   };
 }
 
-function quotaNow(evidence: Evidence): string {
-  if (!evidence.live.known) return 'what the quota is can’t be seen now';
-  return evidence.live.bytes === null
-    ? 'there is no quota'
-    : `the quota is ${formatBytes(evidence.live.bytes)}`;
+/** What an under cluster is like that does not have what was asked for. */
+interface NotThere {
+  /** Such as `the quota is 50 GiB`. */
+  now: string;
+  /** The same, beside what was asked for. */
+  instead: string;
+  /** What to do, or what to look at. */
+  remedy: string;
+}
+
+function notThere(
+  request: RequestProgress,
+  now: Extract<LiveEvidence, { known: true }>,
+): NotThere {
+  if ('arrived' in now) {
+    const words = `it is not there: ${now.missing.replace(/\.$/, '')}`;
+    return { now: words, instead: words, remedy: '' };
+  }
+  const quota =
+    now.bytes === null
+      ? 'there is no quota'
+      : `the quota is ${formatBytes(now.bytes)}`;
+  return {
+    now: `${quota};`,
+    instead: `${quota}, not ${formatBytes(BigInt(request.wish))}:`,
+    remedy: ' the platform team has to look ',
+  };
 }
 
 /**
@@ -174,31 +222,27 @@ function quotaNow(evidence: Evidence): string {
  * what was proposed then.
  */
 export function judgedSince(
-  { state, askedAt, sizeBytes }: RequestProgress,
+  { state, askedAt, wish }: RequestProgress,
   { at, host }: Evidence,
 ): number {
   const isWaitedFor = state === 'preparing' || state === 'stuck';
   if (!isWaitedFor || host.seen !== 'yes') return askedAt;
-  if (host.head?.sizeBytes !== sizeBytes) return askedAt;
+  if (host.head?.wish !== wish) return askedAt;
   return Math.max(askedAt, Math.min(host.head.publishedAt ?? 0, at));
 }
 
-/** Whether what is proposed, or was accepted, has another size than the latest wish: that one was not published. */
+/** Whether what is proposed, or was accepted, is another wish than the latest: that one was not published. */
 export function proposesOther(
-  { sizeBytes }: Pick<RequestProgress, 'sizeBytes'>,
+  { wish }: Pick<RequestProgress, 'wish'>,
   host: HostEvidence,
 ): boolean {
-  return (
-    host.seen === 'yes' &&
-    host.head !== null &&
-    host.head.sizeBytes !== sizeBytes
-  );
+  return host.seen === 'yes' && host.head !== null && host.head.wish !== wish;
 }
 
 /** It stays what it was, as far as anybody can tell. */
 const STAYS: Step[] = [];
 
-/** Where the Git host can't be asked, the live quota alone tells. */
+/** Where the Git host can't be asked, the under cluster alone tells. */
 function unfollowed(
   request: RequestProgress,
   evidence: Evidence,
@@ -210,7 +254,9 @@ function unfollowed(
         state: 'preparing',
         at: evidence.at,
         by: null,
-        message: `How far it is at ${kind} can't be seen from here: look there, or wait until the quota is live`,
+        message: `How far it is at ${kind} can't be seen from here: look there, or wait until ${
+          request.change === 'quota' ? 'the quota is live' : 'it is there'
+        }`,
       },
   ];
 }
@@ -222,9 +268,14 @@ function afterMerge(
   rules: StateRules,
 ): Step[] {
   const { at, flux } = evidence;
-  const arrived = live(request, evidence);
   const isApplied =
     request.appliedAt !== null || (flux.seen && flux.applied === true);
+  const overdue = at - mergedAt > rules.stuckAfter;
+  // What was there before is there by the merge once that is applied, as far as anybody can tell.
+  const arrived =
+    isApplied || !flux.seen || overdue
+      ? live(request, evidence)
+      : liveByItself(request, evidence);
   const applied: Step[] =
     isApplied && request.appliedAt === null
       ? [{ state: 'applied', at, by: null, message: null }]
@@ -241,20 +292,22 @@ function afterMerge(
     ...applied,
     { state: 'stuck', at, by: null, message, platformMessage },
   ];
-  const overdue = at - mergedAt > rules.stuckAfter;
 
   if (isApplied) {
-    // Without its owner nobody knows whether that Kustomization has the quota in it: another one may still be on its way.
-    const patience =
-      flux.seen && flux.owner === null ? rules.stuckAfter : LAG_MS;
+    // Without its owner nobody knows whether that Kustomization has the quota in it: another one may still be on its way. What installs or
+    // copies something takes its time.
+    const isAtOnce =
+      request.change === 'quota' && !(flux.seen && flux.owner === null);
+    const patience = isAtOnce ? LAG_MS : rules.stuckAfter;
     if (
       evidence.live.known &&
       at - (request.appliedAt ?? at) > Math.min(patience, rules.stuckAfter)
     ) {
+      const { instead, remedy } = notThere(request, evidence.live);
       return stuck(
-        `The change was applied, but ${quotaNow(evidence)}, not ${formatBytes(
-          request.sizeBytes,
-        )}: the platform team has to look what sets it`,
+        `The change was applied, but ${instead}${
+          remedy && `${remedy}what sets it`
+        }`,
       );
     }
     return applied.length > 0
@@ -293,10 +346,11 @@ function afterMerge(
       );
     }
   } else if (overdue && evidence.live.known) {
+    const { now, remedy } = notThere(request, evidence.live);
     return stuck(
-      `The change was accepted, but after ${minutes(
-        rules.stuckAfter,
-      )} ${quotaNow(evidence)}; the platform team has to look why`,
+      `The change was accepted, but after ${minutes(rules.stuckAfter)} ${now}${
+        remedy && `${remedy}why`
+      }`,
     );
   }
   // What can't be seen now is not stuck: it stays what it was.
@@ -321,7 +375,7 @@ function waiting(
   if (why.givenUp !== null) {
     if (state === 'withdrawn') return STAYS;
     if (at - askedAt > Math.max(rules.stuckAfter, GIVEN_UP_AFTER_MS)) {
-      const arrived = live(request, evidence);
+      const arrived = liveByItself(request, evidence);
       return arrived ? [arrived] : step('withdrawn', why.givenUp);
     }
   }
@@ -330,26 +384,40 @@ function waiting(
   if (state === 'preparing') begun = request.since;
   else if (state === 'stuck') begun = askedAt;
   if (at - Math.max(askedAt, begun) > rules.stuckAfter) {
-    const arrived = live(request, evidence);
+    const arrived = liveByItself(request, evidence);
     return arrived ? [arrived] : step('stuck', why.stuck);
   }
   return step('preparing', state === 'preparing' ? null : why.preparing);
 }
 
-/** The portal's commit at the head has another size than the latest wish. */
+/** What is proposed, beside what was asked for. */
+function insteadOfWish(
+  request: RequestProgress,
+  other: { proposal: Proposal; wish: string },
+): string {
+  if (request.change === 'quota') {
+    return `${formatBytes(BigInt(other.wish))} instead of ${formatBytes(
+      BigInt(request.wish),
+    )}`;
+  }
+  const proposed = other.proposal.title.slice(0, 200);
+  return proposed === request.title
+    ? `“${proposed}”, with other values`
+    : `“${proposed}” instead of “${request.title}”`;
+}
+
+/** The portal's commit at the head proposes another wish than the latest. */
 function waitingForOther(
   request: RequestProgress,
   evidence: Evidence,
   rules: StateRules,
-  other: { proposal: Proposal; sizeBytes: bigint },
+  other: { proposal: Proposal; wish: string },
 ): Step[] {
-  const sizes = `${formatBytes(other.sizeBytes)} instead of ${formatBytes(
-    request.sizeBytes,
-  )}`;
+  const instead = insteadOfWish(request, other);
   const isMerged = other.proposal.state === 'merged';
   const what = isMerged
-    ? `The change that was accepted is another one than was asked for last: ${sizes}`
-    : `The change that is proposed at ${request.host} is another one than was asked for last: ${sizes}`;
+    ? `The change that was accepted is another one than was asked for last: ${instead}`
+    : `The change that is proposed at ${request.host} is another one than was asked for last: ${instead}`;
   return waiting(request, evidence, rules, {
     preparing: what,
     stuck: `${what}; ask again`,
@@ -389,7 +457,7 @@ function beforeMerge(
   if (isOther && host.head && proposal.state !== 'closed') {
     return waitingForOther(request, evidence, rules, {
       proposal,
-      sizeBytes: host.head.sizeBytes,
+      wish: host.head.wish,
     });
   }
 
@@ -406,7 +474,7 @@ function beforeMerge(
     (request.state === 'preparing' && !isOther)
       ? [opened]
       : [];
-  // What reviewers say of another size is not said of this wish.
+  // What reviewers say of another wish is not said of this wish.
   const verdict = isOther
     ? undefined
     : verdictOf(host.reviews, judgedSince(request, evidence));

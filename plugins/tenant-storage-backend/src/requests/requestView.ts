@@ -16,14 +16,17 @@ export function requestView(
       ? step.platformMessage ?? step.message
       : step.message;
   const present = request.steps[request.steps.length - 1];
+  const quota = request.change === 'quota' ? request : undefined;
   return {
     id: request.id,
     underCluster: request.underCluster,
     tenant: request.tenant,
     change: request.change,
-    size: request.size,
-    sizeBytes: `${request.sizeBytes}`,
-    before: request.before === null ? null : `${request.before}`,
+    object: request.object,
+    title: request.title,
+    size: quota?.size ?? null,
+    sizeBytes: quota ? `${quota.sizeBytes}` : null,
+    before: quota?.before?.toString() ?? null,
     reason: request.reason,
     requester: request.requester,
     state: request.state,

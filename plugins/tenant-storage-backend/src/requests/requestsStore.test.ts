@@ -4,16 +4,17 @@ import { resolve } from 'node:path';
 import { testDatabases } from './databases.testing';
 import type { Step } from './requestState';
 import { RequestsStore } from './requestsStore';
-import type { RequestToRecord } from './types';
+import type { QuotaToRecord } from './types';
 
 const AT = Date.UTC(2026, 10, 22, 12);
 const GI = 2n ** 30n;
 
-function wish(parts: Partial<RequestToRecord> = {}): RequestToRecord {
+function wish(parts: Partial<QuotaToRecord> = {}): QuotaToRecord {
   return {
     underCluster: 'muc-1',
     tenant: 'alpha',
     change: 'quota',
+    object: parts.tenant ?? 'alpha',
     size: '60Gi',
     sizeBytes: 60n * GI,
     before: 50n * GI,
@@ -160,7 +161,7 @@ describe.each(testDatabases())('requests in $name', server => {
     );
     expect(new Set(recorded.map(({ id }) => id)).size).toBe(1);
     const { total } = await stores[0].list({
-      tenants: [wish()],
+      subjects: [wish()],
       limit: 10,
       offset: 0,
     });
@@ -188,7 +189,7 @@ describe.each(testDatabases())('requests in $name', server => {
     await store.advance(withdrawn!, AT + 9, [step('withdrawn')]);
     const of = async (parts: object, ...tenants: string[]) => {
       const { items, total } = await store.list({
-        tenants: tenants.map(tenant => ({ underCluster: 'muc-1', tenant })),
+        subjects: tenants.map(tenant => ({ underCluster: 'muc-1', tenant })),
         limit: 10,
         offset: 0,
         ...parts,
@@ -207,11 +208,9 @@ describe.each(testDatabases())('requests in $name', server => {
       1,
     ]);
     expect(await of({})).toEqual([[], 0]);
-    expect((await store.tenants()).map(({ tenant }) => tenant).sort()).toEqual([
-      'alpha',
-      'beta',
-      'gamma',
-    ]);
+    expect((await store.subjects()).map(({ tenant }) => tenant).sort()).toEqual(
+      ['alpha', 'beta', 'gamma'],
+    );
   });
 
   it('are looked at by one at a time, and by another one when that one stopped', async () => {
@@ -299,7 +298,7 @@ describe.each(testDatabases())('requests in $name', server => {
       storeOn(connect()),
       storeOn(connect()),
     ]);
-    for (const store of stores) expect(await store.tenants()).toEqual([]);
+    for (const store of stores) expect(await store.subjects()).toEqual([]);
     expect(await knex('knex_migrations')).toHaveLength(1);
   });
 

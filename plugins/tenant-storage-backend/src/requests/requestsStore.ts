@@ -7,11 +7,18 @@ import { ConflictError } from '@backstage/errors';
 import type {
   StorageRequestList,
   StorageRequestState,
+  UnderClusterFacts,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import type { ChangeGate } from '@kmetal/backstage-plugin-tenant-storage-node';
 import type { Knex } from 'knex';
 import type { Step } from './requestState';
-import type { RequestedObject, RequestQuery, RequestToRecord } from './types';
+import type {
+  RequestedObject,
+  RequestQuery,
+  RequestSubject,
+  RequestToRecord,
+} from './types';
+import { insteadOf, titleOf, wishOf } from './wish';
 
 const REQUESTS = 'tenant_storage_requests';
 const STEPS = 'tenant_storage_request_steps';
@@ -36,10 +43,13 @@ const ENDS: ReadonlySet<StorageRequestState> = new Set(['live', 'withdrawn']);
 interface RequestRow {
   id: string;
   under_cluster: string;
-  tenant: string;
-  change: string;
-  size: string;
-  size_bytes: string;
+  tenant: string | null;
+  change: RequestToRecord['change'];
+  object: string;
+  title: string;
+  wish: string;
+  size: string | null;
+  input: string | null;
   before_bytes: string | null;
   allow_below_use: boolean | number;
   reason: string;
@@ -60,6 +70,7 @@ interface RequestRow {
   applied_at: string | number | null;
   live_before_known: boolean | number;
   live_before: string | null;
+  arrived_before: boolean | number | null;
   gates: string | null;
   published_status: string | null;
   version: number;
@@ -97,9 +108,13 @@ export interface StoredStep {
   notificationDue: boolean;
 }
 
-/** A request as it is kept. Times are milliseconds since the epoch. */
-export interface StoredRequest extends RequestToRecord {
+/** What is kept of a request besides what it asks for. Times are milliseconds since the epoch. */
+interface FollowedSoFar {
   id: string;
+  /** What is asked for, in a line. */
+  title: string;
+  /** What tells it from another wish about the object. */
+  wish: string;
   createdAt: number;
   askedAt: number;
   state: StorageRequestState;
@@ -110,6 +125,8 @@ export interface StoredRequest extends RequestToRecord {
   appliedAt: number | null;
   liveBeforeKnown: boolean;
   liveBefore: bigint | null;
+  /** Whether the under cluster had it before the merge, as last seen; null = not known, or a quota. */
+  arrivedBefore: boolean | null;
   gates: ChangeGate[] | null;
   /** The commit and the verdict that were published last. */
   publishedStatus: string | null;
@@ -119,10 +136,13 @@ export interface StoredRequest extends RequestToRecord {
   steps: StoredStep[];
 }
 
+/** A request as it is kept. */
+export type StoredRequest = RequestToRecord & FollowedSoFar;
+
 /** What may change of a request while it is followed. */
 export type RequestChanges = Partial<
   Pick<
-    StoredRequest,
+    FollowedSoFar,
     | 'askedAt'
     | 'proposal'
     | 'revision'
@@ -130,6 +150,7 @@ export type RequestChanges = Partial<
     | 'appliedAt'
     | 'liveBeforeKnown'
     | 'liveBefore'
+    | 'arrivedBefore'
     | 'gates'
     | 'publishedStatus'
   >
@@ -148,20 +169,23 @@ function bytes(text: string | null): bigint | null {
   return text === null ? null : BigInt(text);
 }
 
+function text(bytesOrNull: bigint | null): string | null {
+  return bytesOrNull === null ? null : `${bytesOrNull}`;
+}
+
 function time(value: string | number | null): number | null {
   return value === null ? null : Number(value);
 }
 
-function requestOf(row: RequestRow, steps: StepRow[]): StoredRequest {
-  return {
-    id: row.id,
+function truth(value: boolean | number | null): boolean | null {
+  return value === null ? null : Boolean(value);
+}
+
+/** What a row asks for. */
+function askedFor(row: RequestRow): RequestToRecord {
+  const asked = {
     underCluster: row.under_cluster,
-    tenant: row.tenant,
-    change: 'quota',
-    size: row.size,
-    sizeBytes: BigInt(row.size_bytes),
-    before: bytes(row.before_bytes),
-    allowBelowUse: Boolean(row.allow_below_use),
+    object: row.object,
     reason: row.reason,
     requester: row.requester,
     repository: {
@@ -170,6 +194,34 @@ function requestOf(row: RequestRow, steps: StepRow[]): StoredRequest {
       repository: row.repository,
     },
     branch: row.branch,
+  };
+  const { change } = row;
+  return change === 'quota'
+    ? {
+        ...asked,
+        change,
+        tenant: row.object,
+        size: row.size ?? row.wish,
+        sizeBytes: BigInt(row.wish),
+        before: bytes(row.before_bytes),
+        allowBelowUse: Boolean(row.allow_below_use),
+      }
+    : {
+        ...asked,
+        change,
+        tenant: null,
+        title: row.title,
+        input: JSON.parse(row.input ?? '{}'),
+        fingerprint: row.wish,
+      };
+}
+
+function requestOf(row: RequestRow, steps: StepRow[]): StoredRequest {
+  return {
+    ...askedFor(row),
+    id: row.id,
+    title: row.title,
+    wish: row.wish,
     createdAt: Number(row.created_at),
     askedAt: Number(row.asked_at),
     state: row.state,
@@ -183,6 +235,7 @@ function requestOf(row: RequestRow, steps: StepRow[]): StoredRequest {
     appliedAt: time(row.applied_at),
     liveBeforeKnown: Boolean(row.live_before_known),
     liveBefore: bytes(row.live_before),
+    arrivedBefore: truth(row.arrived_before),
     gates: row.gates === null ? null : JSON.parse(row.gates),
     publishedStatus: row.published_status,
     version: row.version,
@@ -197,13 +250,27 @@ function requestOf(row: RequestRow, steps: StepRow[]): StoredRequest {
   };
 }
 
+function subjectOf(
+  row: Pick<RequestRow, 'under_cluster' | 'tenant'>,
+): RequestSubject {
+  return { underCluster: row.under_cluster, tenant: row.tenant };
+}
+
+/** Neither name has a slash in it. */
+export function subjectKey({ underCluster, tenant }: RequestSubject): string {
+  return `${underCluster}/${tenant ?? ''}`;
+}
+
 /** What a wish puts into a row. */
-function wishOf(wish: RequestToRecord) {
+function wishColumns(wish: RequestToRecord) {
+  const quota = wish.change === 'quota' ? wish : undefined;
   return {
-    size: wish.size,
-    size_bytes: `${wish.sizeBytes}`,
-    before_bytes: wish.before === null ? null : `${wish.before}`,
-    allow_below_use: wish.allowBelowUse,
+    title: titleOf(wish),
+    wish: wishOf(wish),
+    size: quota?.size ?? null,
+    input: wish.change === 'quota' ? null : JSON.stringify(wish.input),
+    before_bytes: text(quota?.before ?? null),
+    allow_below_use: quota?.allowBelowUse ?? false,
     reason: wish.reason,
     requester: wish.requester,
     repository_url: wish.repository.url,
@@ -227,8 +294,10 @@ function columnsOf(changes: RequestChanges): Partial<RequestRow> {
     row.live_before_known = changes.liveBeforeKnown;
   }
   if (changes.liveBefore !== undefined) {
-    row.live_before =
-      changes.liveBefore === null ? null : `${changes.liveBefore}`;
+    row.live_before = text(changes.liveBefore);
+  }
+  if (changes.arrivedBefore !== undefined) {
+    row.arrived_before = changes.arrivedBefore;
   }
   if (changes.gates !== undefined) {
     row.gates = changes.gates === null ? null : JSON.stringify(changes.gates);
@@ -293,7 +362,9 @@ export class RequestsStore {
       }
     }
     throw new ConflictError(
-      `The request for the storage quota of ${wish.tenant} in ${wish.underCluster} is changed by others at this moment; try again`,
+      `The request “${titleOf(
+        wish,
+      )}” is changed by others at this moment; try again`,
     );
   }
 
@@ -302,6 +373,7 @@ export class RequestsStore {
     at: number,
   ): Promise<string | undefined> {
     const id = this.#newId();
+    const before = wish.change === 'quota' ? wish.before : null;
     return this.#knex.transaction(async transaction => {
       await transaction<RequestRow>(REQUESTS)
         .insert({
@@ -309,19 +381,20 @@ export class RequestsStore {
           under_cluster: wish.underCluster,
           tenant: wish.tenant,
           change: wish.change,
-          ...wishOf(wish),
+          object: wish.object,
+          ...wishColumns(wish),
           created_at: at,
           asked_at: at,
           updated_at: at,
           state: 'preparing',
           is_open: true,
-          live_before_known: wish.before !== null,
-          live_before: wish.before === null ? null : `${wish.before}`,
+          live_before_known: before !== null,
+          live_before: text(before),
           version: 1,
         })
         .onConflict(
           transaction.raw(
-            '(under_cluster, tenant, change) where is_open and merged_at is null',
+            '(under_cluster, change, object) where is_open and merged_at is null',
           ) as unknown as string,
         )
         .ignore();
@@ -343,19 +416,21 @@ export class RequestsStore {
   async #renew(wish: RequestToRecord, at: number): Promise<string | undefined> {
     const known = await this.openRequest(wish);
     if (!known) return undefined;
+    const isSameWish = known.wish === wishOf(wish);
     const isOther =
-      known.sizeBytes !== wish.sizeBytes ||
-      known.allowBelowUse !== wish.allowBelowUse;
+      !isSameWish ||
+      (known.change === 'quota' &&
+        wish.change === 'quota' &&
+        known.allowBelowUse !== wish.allowBelowUse);
     const isElsewhere =
       known.repository.host !== wish.repository.host ||
       known.repository.repository !== wish.repository.repository ||
       known.branch !== wish.branch;
     const proposal = isElsewhere ? null : known.proposal;
-    // What was said of another size, and that it is stuck, was said before this wish.
+    // What was said of another wish, and that it is stuck, was said before this wish.
     const isAnew = isOther || isElsewhere || known.state === 'stuck';
-    // Another size is proposed by a commit that is not there yet.
-    const isThere =
-      proposal && known.sizeBytes === wish.sizeBytes && known.state !== 'stuck';
+    // Another wish is proposed by a commit that is not there yet.
+    const isThere = proposal && isSameWish && known.state !== 'stuck';
     const state = isThere ? 'opened' : 'preparing';
     const steps: Step[] = isAnew
       ? [
@@ -363,16 +438,14 @@ export class RequestsStore {
             state,
             at,
             by: null,
-            message: isOther
-              ? `${wish.size} instead of ${known.size}`
-              : 'Asked for again',
+            message: isOther ? insteadOf(wish, known) : 'Asked for again',
           },
         ]
       : [];
     const askedAt = isAnew || known.state === 'preparing' ? at : known.askedAt;
     const done = await this.#update(known, at, steps, {
-      ...wishOf(wish),
-      ...columnsOf({ proposal }),
+      ...wishColumns(wish),
+      ...columnsOf({ proposal, ...(!isSameWish && { arrivedBefore: null }) }),
       asked_at: askedAt,
     });
     return done ? known.id : undefined;
@@ -386,38 +459,52 @@ export class RequestsStore {
   /** The one that is open and not merged yet. */
   async openRequest({
     underCluster,
-    tenant,
     change,
+    object,
   }: RequestedObject): Promise<StoredRequest | undefined> {
     const [request] = await this.#read(query =>
       query
-        .where({ under_cluster: underCluster, tenant, change, is_open: true })
+        .where({ under_cluster: underCluster, change, object, is_open: true })
         .whereNull('merged_at'),
     );
     return request;
   }
 
-  async tenants(): Promise<Array<{ underCluster: string; tenant: string }>> {
+  /** Of an under cluster, those that are not at their end. */
+  async openChanges(
+    underCluster: string,
+  ): Promise<UnderClusterFacts['openChanges']> {
+    const open = await this.#read(query =>
+      query.where({ under_cluster: underCluster, is_open: true }),
+    );
+    return open.map(request => ({
+      change: request.change,
+      object: request.object,
+      state: request.state,
+      merged: request.mergedAt !== null,
+      input:
+        request.change === 'quota'
+          ? { tenant: request.tenant, size: request.size }
+          : request.input,
+    }));
+  }
+
+  async subjects(): Promise<RequestSubject[]> {
     const rows = await this.#knex<RequestRow>(REQUESTS).distinct(
       'under_cluster',
       'tenant',
     );
-    return rows.map(row => ({
-      underCluster: row.under_cluster,
-      tenant: row.tenant,
-    }));
+    return rows.map(subjectOf);
   }
 
   /** The latest first. */
   async list(
-    query: Omit<RequestQuery, 'tenants'> & {
-      tenants: ReadonlyArray<{ underCluster: string; tenant: string }>;
+    query: Omit<RequestQuery, 'subjects'> & {
+      subjects: readonly RequestSubject[];
     },
   ): Promise<{ items: StoredRequest[]; total: number }> {
-    if (query.tenants.length === 0) return { items: [], total: 0 };
-    const wanted = new Set(
-      query.tenants.map(it => `${it.underCluster}/${it.tenant}`),
-    );
+    if (query.subjects.length === 0) return { items: [], total: 0 };
+    const wanted = new Set(query.subjects.map(subjectKey));
     // Filtered here: a fleet's tenants are more than a statement's parameters may be, and requests are few.
     let rows = this.#knex<RequestRow>(REQUESTS).select(
       'id',
@@ -431,7 +518,7 @@ export class RequestsStore {
         { column: 'created_at', order: 'desc' },
         { column: 'id', order: 'asc' },
       ])
-    ).filter(row => wanted.has(`${row.under_cluster}/${row.tenant}`));
+    ).filter(row => wanted.has(subjectKey(subjectOf(row))));
     const page = found
       .slice(query.offset, query.offset + query.limit)
       .map(({ id }) => id);
@@ -458,7 +545,7 @@ export class RequestsStore {
     Array<{
       id: string;
       underCluster: string;
-      tenant: string;
+      tenant: string | null;
       version: number;
     }>
   > {
@@ -478,8 +565,8 @@ export class RequestsStore {
     const rows = await this.#knex<RequestRow>(REQUESTS)
       .where({
         under_cluster: request.underCluster,
-        tenant: request.tenant,
         change: request.change,
+        object: request.object,
         repository_host: request.repository.host,
         repository: request.repository.repository,
       })
@@ -557,8 +644,8 @@ export class RequestsStore {
         const other = await transaction<RequestRow>(REQUESTS)
           .where({
             under_cluster: known.underCluster,
-            tenant: known.tenant,
             change: known.change,
+            object: known.object,
             is_open: true,
           })
           .whereNot('id', known.id)

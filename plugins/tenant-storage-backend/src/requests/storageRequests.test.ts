@@ -10,13 +10,13 @@ import { ManualClock, until } from '../kubernetes/manualClock.test.clock';
 import { inventoryOf, quota, type Content } from '../views/inventoryOf.testing';
 import { testDatabases, type TestDatabaseServer } from './databases.testing';
 import { createStorageRequests } from './storageRequests';
-import type { RequestToRecord } from './types';
+import type { QuotaToRecord } from './types';
 
 const GI = 2n ** 30n;
 const BRANCH = 'kmetal-storage.muc-1.alpha.quota';
 const TRAILER = 'Kmetal-Storage-Change: muc-1/alpha quota';
 const ALPHA = { underCluster: 'muc-1', tenant: 'alpha' } as const;
-const OBJECT = { ...ALPHA, change: 'quota' } as const;
+const OBJECT = { ...ALPHA, change: 'quota', object: 'alpha' } as const;
 
 /** An under cluster whose content changes. */
 class ChangingCluster {
@@ -93,9 +93,10 @@ function followed(server: TestDatabaseServer) {
   let notifications: { send: jest.Mock };
   const stops: Array<() => Promise<void>> = [];
 
-  function wish(parts: Partial<RequestToRecord> = {}): RequestToRecord {
+  function wish(parts: Partial<QuotaToRecord> = {}): QuotaToRecord {
     return {
       ...OBJECT,
+      object: parts.tenant ?? OBJECT.object,
       size: '60Gi',
       sizeBytes: 60n * GI,
       before: 50n * GI,
@@ -136,7 +137,8 @@ function followed(server: TestDatabaseServer) {
       notifications,
       integrations,
       inventory: cluster.inventory,
-      factsOf: () => {
+      liveFactsOf: () => undefined,
+      quotaFactsOf: () => {
         const [live] = cluster.content.ResourceQuota ?? [];
         const [[key, hard]] = Object.entries(live?.hard ?? {});
         const bytes = BigInt(hard.replace('Gi', '')) * GI;
@@ -201,7 +203,7 @@ function followed(server: TestDatabaseServer) {
     requests,
   }: Awaited<ReturnType<typeof replica>>): Promise<string> {
     const { items } = await requests.list({
-      tenants: [ALPHA],
+      subjects: [ALPHA],
       limit: 1,
       offset: 0,
     });
@@ -264,7 +266,7 @@ function followed(server: TestDatabaseServer) {
     await one.poll();
 
     const { items } = await one.requests.list({
-      tenants: [ALPHA],
+      subjects: [ALPHA],
       limit: 10,
       offset: 0,
     });
@@ -501,7 +503,7 @@ function followed(server: TestDatabaseServer) {
     await one.poll();
     const of = async (audience: 'tenant' | 'platform') => {
       const { items } = await one.requests.list({
-        tenants: [{ ...ALPHA, audience }],
+        subjects: [{ ...ALPHA, audience }],
         limit: 1,
         offset: 0,
       });

@@ -12,9 +12,13 @@ import type {
   QuotaChangeFacts,
   StorageRequest,
   StorageRequestList,
+  UnderClusterFacts,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import {
   quotaBranch,
+  storageChangeBranch,
+  storageChangeOf,
+  type ChangeGate,
   type QuotaFacts,
 } from '@kmetal/backstage-plugin-tenant-storage-node';
 import {
@@ -25,12 +29,20 @@ import {
 } from '../gitHost';
 import type { Inventory, InventoryChange } from '../inventory/types';
 import { type Clock, systemClock } from '../kubernetes/clock';
+import { CHANGE_KINDS } from '../changes/changeKinds';
+import type { KindName } from '../inventory/records';
 import { commitsOfOthers } from './changeTrailer';
 import { liveEvidence } from './clusterEvidence';
+import { Gathering } from './gathering';
 import { RequestFollower } from './requestFollower';
-import { RequestsStore, type StoredRequest } from './requestsStore';
+import { RequestsStore, subjectKey, type StoredRequest } from './requestsStore';
 import { requestView } from './requestView';
+import {
+  storageChangeEvidence,
+  type LiveFactsOf,
+} from './storageChangeEvidence';
 import type {
+  QuotaToRecord,
   RequestAudience,
   RequestedObject,
   RequestQuery,
@@ -39,11 +51,33 @@ import type {
   StorageRequests,
 } from './types';
 
-/** At most one look for what changed in under clusters in this time. */
-const LOOK_GAP_MS = 1_000;
+/** At most one look for quotas that changed in under clusters in this time. */
+const QUOTA_GAP_MS = 1_000;
+
+/** At most one look for anything else that changed: a gate stands on the whole under cluster, in which something changes all the time. */
+const STORAGE_GAP_MS = 5_000;
 
 /** Replicas' clocks may differ by that much. */
 const CLOCK_SKEW_MS = 120_000;
+
+function isAboutQuotas({ kind, namespace }: InventoryChange): boolean {
+  return (
+    kind === 'Kustomization' ||
+    (kind === 'ResourceQuota' && namespace !== undefined)
+  );
+}
+
+/** Who sees a request that nobody is told to see as somebody else. */
+function readersOf({ tenant }: RequestedObject): RequestAudience {
+  return tenant === null ? 'platform' : 'tenant';
+}
+
+/** The one branch for an object. */
+function branchOf({ underCluster, change, object }: RequestedObject): string {
+  return change === 'quota'
+    ? quotaBranch(underCluster, object)
+    : storageChangeBranch(storageChangeOf(change), underCluster, object);
+}
 
 class FollowedRequests implements StorageRequests {
   readonly #store: RequestsStore;
@@ -61,14 +95,16 @@ class FollowedRequests implements StorageRequests {
   readonly #stopped = new AbortController();
   /** Looks of this replica come one after the other. */
   #looking: Promise<void> = Promise.resolve();
-  #changed = new Set<string>();
-  #cancelLook: (() => void) | undefined;
+  readonly #quotasChanged: Gathering<InventoryChange>;
+  readonly #storageChanged: Gathering<InventoryChange>;
+  readonly #liveFactsOf: LiveFactsOf;
 
   constructor(options: {
     store: RequestsStore;
     gitHosts: GitHosts;
     inventory: Inventory;
-    factsOf: (object: RequestedObject) => QuotaFacts | undefined;
+    quotaFactsOf: (request: QuotaToRecord) => QuotaFacts | undefined;
+    liveFactsOf: LiveFactsOf;
     notifications: NotificationService;
     logger: LoggerService;
     stuckAfter: number;
@@ -86,29 +122,51 @@ class FollowedRequests implements StorageRequests {
       now: () => options.clock.now(),
       onAdvance: () => this.tellChanges(),
     });
+    this.#liveFactsOf = options.liveFactsOf;
+    const soon = (
+      look: (changes: readonly InventoryChange[]) => Promise<void>,
+      gapMs: number,
+    ) =>
+      new Gathering<InventoryChange>(options.clock, gapMs, changes => {
+        look(changes).catch(error => {
+          this.#logger.warn(
+            'Requests could not be looked at after a change in an under cluster; the next poll does',
+            error instanceof Error ? error : undefined,
+          );
+        });
+      });
+    this.#quotasChanged = soon(
+      changes => this.#lookAtQuotas(changes),
+      QUOTA_GAP_MS,
+    );
+    this.#storageChanged = soon(
+      changes => this.#lookAtStorageChanges(changes),
+      STORAGE_GAP_MS,
+    );
   }
 
   async record(request: RequestToRecord): Promise<StorageRequest> {
     const stored = await this.#store.record(request, this.#clock.now());
     await this.tellChanges();
-    return requestView(stored, 'tenant');
+    return requestView(stored, readersOf(stored));
   }
 
-  async tenants() {
-    return this.#store.tenants();
+  async subjects() {
+    return this.#store.subjects();
+  }
+
+  async openChanges(underCluster: string) {
+    return this.#store.openChanges(underCluster);
   }
 
   async list(query: RequestQuery) {
     const { items, total } = await this.#store.list(query);
     const audiences = new Map(
-      query.tenants.map(it => [`${it.underCluster}/${it.tenant}`, it.audience]),
+      query.subjects.map(it => [subjectKey(it), it.audience]),
     );
     return {
       items: items.map(item =>
-        requestView(
-          item,
-          audiences.get(`${item.underCluster}/${item.tenant}`) ?? 'tenant',
-        ),
+        requestView(item, audiences.get(subjectKey(item)) ?? readersOf(item)),
       ),
       total,
     };
@@ -116,7 +174,7 @@ class FollowedRequests implements StorageRequests {
 
   async openRequest(
     object: RequestedObject,
-    audience: RequestAudience = 'tenant',
+    audience: RequestAudience = readersOf(object),
   ): Promise<StorageRequest | undefined> {
     const stored = await this.#store.openRequest(object);
     return stored && requestView(stored, audience);
@@ -127,12 +185,9 @@ class FollowedRequests implements StorageRequests {
   ): Promise<QuotaChangeFacts['openRequest']> {
     const stored = await this.#store.openRequest(object);
     if (!stored) return null;
-    const request = requestView(stored, 'tenant');
-    const nothing = {
-      request,
-      mergeable: null,
-      title: null,
-    };
+    const request = requestView(stored, readersOf(stored));
+    const wish = stored.change === 'quota' ? stored.size : stored.wish;
+    const nothing = { request, mergeable: null, title: null, wish };
     const host = this.#gitHosts.of(stored.repository);
     if ('unfollowed' in host) return nothing;
     const proposals = await host.proposals(stored.repository, [stored.branch]);
@@ -147,6 +202,7 @@ class FollowedRequests implements StorageRequests {
       },
       mergeable: await host.mergeable(stored.repository, proposal),
       title: proposal.title,
+      wish,
     };
   }
 
@@ -154,7 +210,7 @@ class FollowedRequests implements StorageRequests {
     object: RequestedObject,
     repositories: readonly ManifestRepository[],
   ): Promise<QuotaChangeFacts['branches']> {
-    const branch = quotaBranch(object.underCluster, object.tenant);
+    const branch = branchOf(object);
     return Promise.all(
       repositories.map(async ({ url, host, repository, branch: target }) => {
         const at = { url, host, repository };
@@ -225,7 +281,7 @@ class FollowedRequests implements StorageRequests {
     for (const { id, version, underCluster, tenant } of changed) {
       const isNew = this.#told.get(id) !== version;
       told.set(id, version);
-      if (isNew) this.#tell({ underCluster, tenant });
+      if (isNew && tenant !== null) this.#tell({ underCluster, tenant });
     }
     this.#told = told;
     this.#toldAt = now;
@@ -264,49 +320,105 @@ class FollowedRequests implements StorageRequests {
   }
 
   /** Something changed in an under cluster: looks soon at the requests that it may be about, without waiting for the next poll. */
-  changed({ underCluster, kind, namespace }: InventoryChange): void {
-    if (kind === 'ResourceQuota' && namespace !== undefined) {
-      this.#changed.add(`${underCluster}/${namespace}`);
-    } else if (kind === 'Kustomization') {
-      this.#changed.add(underCluster);
-    } else {
-      return;
-    }
-    if (this.#cancelLook || this.#stopped.signal.aborted) return;
-    this.#cancelLook = this.#clock.after(LOOK_GAP_MS, () => {
-      this.#cancelLook = undefined;
-      const changed = this.#changed;
-      this.#changed = new Set();
-      this.#look(undefined, request => this.#concerns(request, changed)).catch(
-        error => {
-          this.#logger.warn(
-            'Requests could not be looked at after a change in an under cluster; the next poll does',
-            error instanceof Error ? error : undefined,
-          );
-        },
-      );
-    });
+  changed(change: InventoryChange): void {
+    if (this.#stopped.signal.aborted) return;
+    if (isAboutQuotas(change)) this.#quotasChanged.add(change);
+    this.#storageChanged.add(change);
+  }
+
+  async #lookAtQuotas(changes: readonly InventoryChange[]): Promise<void> {
+    const changed = new Set(
+      changes.map(({ underCluster, kind, namespace = null }) =>
+        subjectKey({
+          underCluster,
+          tenant: kind === 'ResourceQuota' ? namespace : null,
+        }),
+      ),
+    );
+    await this.#look(
+      undefined,
+      request =>
+        request.change === 'quota' && this.#concernsQuota(request, changed),
+    );
   }
 
   /** One that isn't merged is asked about at its Git host, which is worth it only if the quota became another one. */
-  #concerns(request: StoredRequest, changed: Set<string>): boolean {
+  #concernsQuota(
+    request: Extract<StoredRequest, { change: 'quota' }>,
+    changed: ReadonlySet<string>,
+  ): boolean {
     const { underCluster, tenant, mergedAt } = request;
-    const isAboutQuota = changed.has(`${underCluster}/${tenant}`);
-    if (!request.open || !(isAboutQuota || changed.has(underCluster))) {
-      return false;
-    }
+    const isAboutQuota = changed.has(subjectKey(request));
+    const isAboutFlux = changed.has(subjectKey({ underCluster, tenant: null }));
+    if (!request.open || !(isAboutQuota || isAboutFlux)) return false;
     if (mergedAt !== null) return true;
     const live = liveEvidence(this.#inventory.cluster(underCluster), tenant);
     return (
       isAboutQuota &&
       live.known &&
+      'bytes' in live &&
       !(request.liveBeforeKnown && live.bytes === request.liveBefore)
+    );
+  }
+
+  async #lookAtStorageChanges(
+    changes: readonly InventoryChange[],
+  ): Promise<void> {
+    const kinds = new Map<string, Set<KindName>>();
+    for (const { underCluster, kind } of changes) {
+      const known = kinds.get(underCluster);
+      if (known) known.add(kind);
+      else kinds.set(underCluster, new Set([kind]));
+    }
+    const open = new Map<string, UnderClusterFacts['openChanges']>();
+    for (const underCluster of kinds.keys()) {
+      const all = await this.#store.openChanges(underCluster);
+      if (all.some(({ change }) => change !== 'quota')) {
+        open.set(underCluster, all);
+      }
+    }
+    if (open.size === 0) return;
+    await this.#look(undefined, request => {
+      const openChanges = open.get(request.underCluster);
+      const changed = kinds.get(request.underCluster);
+      return (
+        request.change !== 'quota' &&
+        request.open &&
+        openChanges !== undefined &&
+        changed !== undefined &&
+        this.#concernsStorageChange(request, changed, openChanges)
+      );
+    });
+  }
+
+  /** As far as the change stands on what changed, and comes to something else than before: Git hosts are not asked for nothing. */
+  #concernsStorageChange(
+    request: Exclude<StoredRequest, { change: 'quota' }>,
+    changed: ReadonlySet<KindName>,
+    openChanges: UnderClusterFacts['openChanges'],
+  ): boolean {
+    const isMerged = request.mergedAt !== null;
+    if (isMerged && changed.has('Kustomization')) return true;
+    if (!CHANGE_KINDS[request.change].some(kind => changed.has(kind))) {
+      return false;
+    }
+    const { live, gates } = storageChangeEvidence(
+      request,
+      openChanges,
+      this.#liveFactsOf,
+    );
+    if (isMerged) return live.known && 'arrived' in live && live.arrived;
+    const verdicts = (of: readonly ChangeGate[] | null) =>
+      JSON.stringify(of?.map(({ id, state }) => [id, state]) ?? null);
+    return (
+      gates !== undefined && verdicts(gates) !== verdicts(request.gates ?? null)
     );
   }
 
   async stop(): Promise<void> {
     this.#stopped.abort();
-    this.#cancelLook?.();
+    this.#quotasChanged.stop();
+    this.#storageChanged.stop();
     await this.#looking;
   }
 }
@@ -323,8 +435,8 @@ export interface RunningStorageRequests {
 /**
  * Requests for changes, kept in the database and followed.
  *
- * @param options - `factsOf`: what quotas of a tenant are judged by, undefined while nothing is known of its under cluster. `portalUrl`: the
- *   portal's own address, for links at the Git host. `gitHosts` and `clock` are for tests.
+ * @param options - `quotaFactsOf`: what a tenant's quota is judged by, undefined while nothing is known of its under cluster; `liveFactsOf`:
+ *   what every other change is judged by. `portalUrl`: the portal's own address, for links at the Git host. `gitHosts` and `clock` are for tests.
  */
 export async function createStorageRequests(options: {
   database: DatabaseService;
@@ -333,7 +445,8 @@ export async function createStorageRequests(options: {
   notifications: NotificationService;
   integrations: ScmIntegrationRegistry;
   inventory: Inventory;
-  factsOf: (object: RequestedObject) => QuotaFacts | undefined;
+  quotaFactsOf: (request: QuotaToRecord) => QuotaFacts | undefined;
+  liveFactsOf: LiveFactsOf;
   settings: RequestsSettings;
   portalUrl?: string;
   gitHosts?: GitHosts;

@@ -89,6 +89,20 @@ export const newRequestBody = z.object({
     .nullable(),
 });
 
+/** Body of `POST /v1/changes/{change}/requests`. */
+export const newStorageChangeBody = z.object({
+  underCluster: text(1024),
+  input: changeInput,
+  reason: text(20_000),
+  // It is shown in messages: one line, and nothing that can't be seen (Unicode's categories "other" and of line and paragraph ends).
+  title: text(1024).regex(
+    /^(?!\s*$)[^\p{C}\p{Zl}\p{Zp}]*$/u,
+    'has to be one line of text',
+  ),
+  host: text(1024),
+  repository: text(1024),
+});
+
 /** A name out of a body, fit for a message. */
 function quoted(name: string): string {
   return `"${name.slice(0, 64).replace(/[^\x21-\x7e]/g, '?')}"`;

@@ -510,6 +510,7 @@ describe('The facts for a plan', () => {
         tenant: 'alpha',
         change: 'quota',
         object: 'alpha',
+        object: 'alpha',
       },
     ]);
   });

@@ -1,6 +1,7 @@
 import type { AuthService } from '@backstage/backend-plugin-api';
 import { InputError, NotAllowedError } from '@backstage/errors';
 import type {
+  StorageChangeKind,
   StorageRequest,
   StorageRequestList,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
@@ -8,14 +9,24 @@ import {
   quotaBranch,
   quotaReason,
   quotaSize,
+  readStorageChange,
+  storageChangeBranch,
+  storageChangeFingerprint,
+  storageChangeOf,
+  storageChanges,
 } from '@kmetal/backstage-plugin-tenant-storage-node';
-import type { Router } from 'express';
-import type { Inventory } from '../inventory/types';
+import type { Request, Router } from 'express';
+import type { ClusterInventory, Inventory } from '../inventory/types';
 import type { TenantOwners } from '../ownership';
-import type { RequestQuery, StorageRequests } from '../requests';
-import { metaOfNames, type AllowedTenants } from './allowedTenant';
+import type {
+  RequestAudience,
+  RequestQuery,
+  StorageRequests,
+} from '../requests';
+import { metaOfNames, notFound, type AllowedTenants } from './allowedTenant';
+import { changeableUnderCluster } from './allowedUnderCluster';
 import type { Answering } from './answering';
-import { newRequestBody, parseBody } from './body';
+import { newRequestBody, newStorageChangeBody, parseBody } from './body';
 import type { Access } from './permissions';
 import { listRequestsQuery, noQuery, parseQuery } from './query';
 import { userOfScaffolder } from './scaffolderCaller';
@@ -39,6 +50,29 @@ function offsetAt(cursor: string | undefined): number {
   return Number(match[1]);
 }
 
+/** The kind of change that a path names, if there is one; what is none may be anything, and stays out of the record. */
+function kindIn({ params }: Request): StorageChangeKind | undefined {
+  return storageChanges.find(({ kind }) => kind === params.change)?.kind;
+}
+
+/** @throws InputError for what is no repository of the under cluster. */
+function configuredRepository(
+  { settings }: ClusterInventory,
+  named: { host: string; repository: string },
+) {
+  const found = settings.repositories.find(
+    ({ host, repository }) =>
+      host === named.host && repository === named.repository,
+  );
+  if (!found) {
+    throw new InputError(
+      `Field "repository" has to be one that is configured for the under cluster ${settings.name}, with its "host"`,
+    );
+  }
+  const { url, host, repository } = found;
+  return { url, host, repository };
+}
+
 /** Requests for changes: what became of them, and what the scaffolder is about to propose. */
 export function addRequestRoutes(
   router: Router,
@@ -53,29 +87,24 @@ export function addRequestRoutes(
 ): void {
   const { answering, auth, inventory, owners, tenants, requests } = options;
 
-  /** Of all tenants that there are requests of, those that the caller may read. */
+  /** Of everything that there are requests about, what the caller may read. */
   async function readable(
     access: Access,
-  ): Promise<RequestQuery['tenants'][0][]> {
-    return (await requests.tenants()).flatMap(({ underCluster, tenant }) => {
-      const cluster = inventory.cluster(underCluster);
-      const mayRead = access.mayReadTenant({
-        underCluster,
-        name: tenant,
-        owners: cluster ? owners.ownersOf(cluster, tenant) : [],
-      });
+  ): Promise<RequestQuery['subjects'][0][]> {
+    const all = await requests.subjects();
+    return all.flatMap(({ underCluster, tenant }) => {
       const isPlatform = access.mayReadUnderCluster({ name: underCluster });
-      return mayRead
-        ? [
-            {
+      const cluster = inventory.cluster(underCluster);
+      const mayRead =
+        tenant === null
+          ? isPlatform
+          : access.mayReadTenant({
               underCluster,
-              tenant,
-              audience: isPlatform
-                ? ('platform' as const)
-                : ('tenant' as const),
-            },
-          ]
-        : [];
+              name: tenant,
+              owners: cluster ? owners.ownersOf(cluster, tenant) : [],
+            });
+      const audience: RequestAudience = isPlatform ? 'platform' : 'tenant';
+      return mayRead ? [{ underCluster, tenant, audience }] : [];
     });
   }
 
@@ -89,7 +118,7 @@ export function addRequestRoutes(
         const offset = offsetAt(query.cursor);
         const mine = await readable(access);
         const { items, total } = await requests.list({
-          tenants: mine.filter(
+          subjects: mine.filter(
             each =>
               (underCluster === undefined ||
                 each.underCluster === underCluster) &&
@@ -138,34 +167,81 @@ export function addRequestRoutes(
         }
         const wish = parseBody(body, newRequestBody);
         const { cluster, tenant } = tenants.changeable(wish, access);
-        const { name, repositories } = cluster.settings;
+        const { name } = cluster.settings;
         const { bytes, written } = quotaSize(wish.size);
         const reason = quotaReason(wish.reason);
-        const repository = repositories.find(
-          each =>
-            each.host === wish.host && each.repository === wish.repository,
-        );
-        if (!repository) {
-          throw new InputError(
-            `Field "repository" has to be one that is configured for the under cluster ${name}, with its "host"`,
-          );
-        }
+        const repository = configuredRepository(cluster, wish);
         return requests.record({
           underCluster: name,
           tenant,
           change: 'quota',
+          object: tenant,
           size: written,
           sizeBytes: bytes,
           before: wish.before === null ? null : BigInt(wish.before),
           allowBelowUse: wish.allowBelowUse ?? false,
           reason,
           requester,
-          repository: {
-            url: repository.url,
-            host: repository.host,
-            repository: repository.repository,
-          },
+          repository,
           branch: quotaBranch(name, tenant),
+        });
+      },
+    ),
+  );
+
+  router.post(
+    '/v1/changes/:change/requests',
+    answering(
+      {
+        eventId: 'request-create',
+        severityLevel: 'medium',
+        metaOf: ({ request, body }) => {
+          const kind = kindIn(request);
+          return {
+            ...(kind !== undefined && { change: kind }),
+            ...metaOfNames(
+              typeof body === 'object' && body !== null ? body : {},
+            ),
+          };
+        },
+      },
+      async ({
+        request,
+        access,
+        credentials,
+        body,
+      }): Promise<StorageRequest> => {
+        parseQuery(request.url, noQuery);
+        const kind = kindIn(request);
+        if (kind === undefined) throw notFound();
+        const change = storageChangeOf(kind);
+        const requester = userOfScaffolder(auth, credentials);
+        if (requester === undefined) {
+          throw new NotAllowedError(
+            `Only the scaffolder records requests, on behalf of who asks: use the template of ${change.action}`,
+          );
+        }
+        const wish = parseBody(body, newStorageChangeBody);
+        const cluster = changeableUnderCluster(
+          inventory,
+          wish.underCluster,
+          access,
+        );
+        const { name } = cluster.settings;
+        const { input } = wish;
+        const object = change.objectOf(readStorageChange(change, input));
+        return requests.record({
+          underCluster: name,
+          tenant: null,
+          change: kind,
+          object,
+          title: wish.title,
+          input,
+          fingerprint: storageChangeFingerprint(input),
+          reason: quotaReason(wish.reason),
+          requester,
+          repository: configuredRepository(cluster, wish),
+          branch: storageChangeBranch(change, name, object),
         });
       },
     ),

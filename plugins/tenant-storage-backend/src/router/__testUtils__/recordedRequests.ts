@@ -36,6 +36,8 @@ export class RecordedRequests implements StorageRequests {
       underCluster: 'north',
       tenant: 'alpha',
       change: 'quota',
+      object: request.tenant ?? 'alpha',
+      title: '60Gi of storage for alpha in north',
       size: '60Gi',
       sizeBytes: `${60n * 1024n ** 3n}`,
       before: null,
@@ -60,32 +62,49 @@ export class RecordedRequests implements StorageRequests {
 
   async record(request: RequestToRecord): Promise<StorageRequest> {
     this.recorded.push(request);
-    const { underCluster, tenant, size, sizeBytes, reason, requester } =
-      request;
+    const { underCluster, tenant, change, object, reason, requester } = request;
     return this.add({
       underCluster,
       tenant,
-      size,
-      sizeBytes: `${sizeBytes}`,
-      before: request.before === null ? null : `${request.before}`,
+      change,
+      object,
+      ...(request.change === 'quota'
+        ? {
+            size: request.size,
+            sizeBytes: `${request.sizeBytes}`,
+            before: request.before === null ? null : `${request.before}`,
+          }
+        : { title: request.title, size: null, sizeBytes: null, before: null }),
       reason,
       requester,
       state: 'preparing',
     });
   }
 
-  async tenants() {
+  async openChanges(underCluster: string) {
+    return this.requests
+      .filter(each => each.open && each.underCluster === underCluster)
+      .map(({ change, object, state, revision }) => ({
+        change,
+        object,
+        state,
+        merged: revision !== null,
+        input: {},
+      }));
+  }
+
+  async subjects() {
     return this.requests.map(({ underCluster, tenant }) => ({
       underCluster,
       tenant,
     }));
   }
 
-  async list({ tenants, states, open, limit, offset }: RequestQuery) {
-    this.audiences.push(...tenants.map(({ audience }) => audience));
+  async list({ subjects, states, open, limit, offset }: RequestQuery) {
+    this.audiences.push(...subjects.map(({ audience }) => audience));
     const found = this.requests.filter(
       request =>
-        tenants.some(
+        subjects.some(
           each =>
             each.underCluster === request.underCluster &&
             each.tenant === request.tenant,
@@ -96,12 +115,13 @@ export class RecordedRequests implements StorageRequests {
     return { items: found.slice(offset, offset + limit), total: found.length };
   }
 
-  async openRequest({ underCluster, tenant }: RequestedObject) {
+  async openRequest({ underCluster, change, object }: RequestedObject) {
     return this.requests.find(
       each =>
         each.open &&
         each.underCluster === underCluster &&
-        each.tenant === tenant,
+        each.change === change &&
+        each.object === object,
     );
   }
 
@@ -118,7 +138,7 @@ export class RecordedRequests implements StorageRequests {
       repositories.map(async ({ host, repository }) => ({
         host,
         repository,
-        branch: `of ${object.tenant}`,
+        branch: `of ${object.object}`,
         commitsOfOthers: await this.commitsOfOthers(),
       })),
     );
