@@ -261,7 +261,7 @@ async function letReaderIn(
   title: string,
   folder: string,
 ): Promise<StartedUnderCluster> {
-  const { token } = await grantReader(cluster);
+  const { token } = await grantReader(cluster, { inNamespaces: true });
   const configured = {
     name: cluster.name,
     title,

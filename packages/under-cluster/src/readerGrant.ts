@@ -5,7 +5,9 @@ import { loadScenario } from './scenario';
 import { UnderCluster } from './underCluster';
 
 // eslint-disable-next-line no-restricted-syntax -- this package is private and runs from its source only
-const MANIFESTS = join(__dirname, '../../../deploy/under-cluster-reader');
+const DEPLOY = join(__dirname, '../../../deploy');
+const MANIFESTS = join(DEPLOY, 'under-cluster-reader');
+const IN_NAMESPACES = join(DEPLOY, 'namespace-readers');
 
 /** How long the token controller may take to fill a token Secret. */
 const TOKEN_TIMEOUT = 30_000;
@@ -21,6 +23,8 @@ export async function grantReader(
     namespace?: string;
     serviceAccount?: string;
     parts?: string[];
+    /** Also what is read in single namespaces only, which are made if they are not there. */
+    inNamespaces?: boolean;
   } = {},
 ): Promise<{ token: string }> {
   const dir = options.manifestsDir ?? MANIFESTS;
@@ -48,6 +52,9 @@ export async function grantReader(
     );
   }
   await applyObjects(cluster, manifests);
+  if (options.inNamespaces) {
+    await applyObjects(cluster, await rolesInNamespaces());
+  }
 
   const { namespace, name } = secret.metadata;
   const path = `/api/v1/namespaces/${namespace}/secrets/${name}`;
@@ -62,6 +69,19 @@ export async function grantReader(
     }
     await new Promise(resolve => setTimeout(resolve, 50));
   }
+}
+
+async function rolesInNamespaces(): Promise<KubeObject[]> {
+  const roles = await loadScenario(IN_NAMESPACES);
+  const namespaces = new Set(roles.map(({ metadata }) => metadata.namespace));
+  return [
+    ...[...namespaces].map(name => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: `${name}` },
+    })),
+    ...roles,
+  ];
 }
 
 function matches(wanted: string | undefined, value: string | undefined) {

@@ -136,7 +136,7 @@ const INSTALLED: Record<string, string[]> = {
     'source.toolkit.fluxcd.io',
     'velero.io',
   ],
-  'fra-2': ['ceph.rook.io', 'snapshot.storage.k8s.io'],
+  'fra-2': ['ceph.rook.io', 'snapshot.storage.k8s.io', 'velero.io'],
 };
 
 /** The definitions of the kinds that are installed in an under cluster of the demo. */
