@@ -169,7 +169,7 @@ function bytes(text: string | null): bigint | null {
   return text === null ? null : BigInt(text);
 }
 
-function text(bytesOrNull: bigint | null): string | null {
+function decimal(bytesOrNull: bigint | null): string | null {
   return bytesOrNull === null ? null : `${bytesOrNull}`;
 }
 
@@ -269,7 +269,7 @@ function wishColumns(wish: RequestToRecord) {
     wish: wishOf(wish),
     size: quota?.size ?? null,
     input: wish.change === 'quota' ? null : JSON.stringify(wish.input),
-    before_bytes: text(quota?.before ?? null),
+    before_bytes: decimal(quota?.before ?? null),
     allow_below_use: quota?.allowBelowUse ?? false,
     reason: wish.reason,
     requester: wish.requester,
@@ -294,7 +294,7 @@ function columnsOf(changes: RequestChanges): Partial<RequestRow> {
     row.live_before_known = changes.liveBeforeKnown;
   }
   if (changes.liveBefore !== undefined) {
-    row.live_before = text(changes.liveBefore);
+    row.live_before = decimal(changes.liveBefore);
   }
   if (changes.arrivedBefore !== undefined) {
     row.arrived_before = changes.arrivedBefore;
@@ -389,7 +389,7 @@ export class RequestsStore {
           state: 'preparing',
           is_open: true,
           live_before_known: before !== null,
-          live_before: text(before),
+          live_before: decimal(before),
           version: 1,
         })
         .onConflict(

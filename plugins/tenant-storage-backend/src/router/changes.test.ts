@@ -510,7 +510,6 @@ describe('The facts for a plan', () => {
         tenant: 'alpha',
         change: 'quota',
         object: 'alpha',
-        object: 'alpha',
       },
     ]);
   });
@@ -594,6 +593,7 @@ describe('Requests', () => {
         underCluster: 'north',
         tenant: 'alpha',
         change: 'quota',
+        object: 'alpha',
         size: expect.stringMatching(/^\d+[KMG]?i?$/),
         sizeBytes: 150_000_000_000n,
         before: 50n * GiB,
