@@ -7,7 +7,7 @@ import {
   placesOf,
   word,
   type Found,
-} from './yamlFiles.testing';
+} from './yamlFiles.test.arbitraries';
 import { yamlSourceOf, type YamlSource } from './yamlSource';
 import {
   appendYamlData,

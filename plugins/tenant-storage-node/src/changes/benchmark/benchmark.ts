@@ -1,12 +1,11 @@
-import {
-  formatBytes,
-  parseQuantity,
-  type UnderClusterFacts,
-} from '@kmetal/backstage-plugin-tenant-storage-common';
+import { isDeepStrictEqual } from 'node:util';
+import type { UnderClusterFacts } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { GitOpsError } from '../../gitops';
 import type { NewManifest } from '../../gitops/newManifest';
+import type { DraftPlace } from '../../gitops/repositoryDraft';
 import type { ChangeGate } from '../changePlan';
 import { dnsLabel, dnsSubdomain } from '../checkedName';
+import { judgeNewClaim } from '../newClaim';
 import { objectName } from '../once';
 import { pinnedImage } from '../pinnedImage';
 import { isLocalPathClass } from '../provisioner';
@@ -18,6 +17,9 @@ import type {
   StorageChange,
   StorageChangeField,
 } from '../storageChange';
+
+/** What tells a benchmark from other Jobs and claims. */
+const LABELS = { 'app.kubernetes.io/name': 'kmetal-storage-benchmark' };
 
 const MEBI = 1024n * 1024n;
 const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
@@ -79,7 +81,7 @@ const fields = {
       .string()
       .optional()
       .describe(
-        'An image with fio as its entry point, by its digest, such as `registry.example.com/fio:3.38@sha256:…`. Needed to run',
+        'An image that has fio in its path, by its digest, such as `registry.example.com/fio:3.38@sha256:…`. Needed to run',
       ),
   measurements: z =>
     z
@@ -187,7 +189,7 @@ function manifests(
 ): NewManifest[] {
   const { name, namespace, storageClass, size, image, seconds, measurements } =
     request;
-  const labels = { 'app.kubernetes.io/name': 'kmetal-storage-benchmark' };
+  const labels = LABELS;
   return [
     {
       apiVersion: 'v1',
@@ -286,41 +288,30 @@ function refuseUnknownClass({
   }
 }
 
-function refuseWithoutRoom({
-  facts,
-  request,
-  refuse,
-}: Planning<BenchmarkRequest>): void {
-  const key = `${request.storageClass}.storageclass.storage.k8s.io/requests.storage`;
-  for (const { namespace, name, hard, used } of facts.resourceQuotas.items) {
-    if (namespace !== request.namespace || hard[key] === undefined) continue;
-    const most = parseQuantity(hard[key], { fraction: 'down' });
-    const now = parseQuantity(used[key] ?? '0', { fraction: 'up' });
-    if (now + request.size.bytes > most) {
-      refuse({
-        code: 'headroomTooSmall',
-        field: 'size',
-        problem: `The quota ${name} of ${namespace} has ${formatBytes(
-          most > now ? most - now : 0n,
-        )} left, less than ${request.size.written}.`,
-        remedy: 'Give a smaller size, or another namespace.',
-      });
-    }
-  }
-}
-
-function findInGit({ draft, request }: Planning<BenchmarkRequest>) {
+/** The Job or the claim of a benchmark in Git; only what this change has made. */
+function findInGit(
+  { draft, request, refuse }: Planning<BenchmarkRequest>,
+  kind: 'Job' | 'PersistentVolumeClaim',
+): DraftPlace | undefined {
   const { namespace, name } = request;
-  return {
-    job: draft.find({ apiGroup: 'batch', kind: 'Job', namespace, name }),
-    claim: () =>
-      draft.find({
-        apiGroup: '',
-        kind: 'PersistentVolumeClaim',
-        namespace,
-        name,
-      }),
-  };
+  const at = draft.find({
+    apiGroup: kind === 'Job' ? 'batch' : '',
+    kind,
+    namespace,
+    name,
+  });
+  if (!at) return undefined;
+  const [[key, value]] = Object.entries(LABELS);
+  if (draft.data(at, ['metadata', 'labels', key]) === value) return at;
+  refuse({
+    code: 'nameTaken',
+    field: 'name',
+    problem: `There is a ${kind} ${namespace}/${name} in ${draft.shown(
+      at,
+    )}, which is no benchmark: it has no label ${key}: ${value}.`,
+    remedy: 'Give the name of a benchmark.',
+  });
+  return undefined;
 }
 
 function planRun(planning: Planning<BenchmarkRequest>): PlannedChange {
@@ -328,7 +319,6 @@ function planRun(planning: Planning<BenchmarkRequest>): PlannedChange {
   const { name, namespace, storageClass, size, seconds, measurements } =
     request;
   refuseUnknownClass(planning);
-  refuseWithoutRoom(planning);
   if (facts.tenants.items.some(each => each.name === namespace)) {
     refuse({
       code: 'unsafe',
@@ -352,31 +342,38 @@ function planRun(planning: Planning<BenchmarkRequest>): PlannedChange {
   );
   const isLocal = live !== undefined && isLocalPathClass(facts, live);
   const onControlPlane = isLocal && storageClass === 'local-path';
-  const inGit = findInGit(planning);
+  const job = findInGit(planning, 'Job');
+  const claim = findInGit(planning, 'PersistentVolumeClaim');
+  const container = ['spec', 'template', 'spec', 'containers', 0];
   const isSame =
-    inGit.job &&
-    JSON.stringify(
-      draft.data(inGit.job, [
-        'spec',
-        'template',
-        'spec',
-        'containers',
-        0,
-        'args',
-      ]),
-    ) === JSON.stringify(fioArguments(request));
-  const ran = facts.jobs.items.some(
-    each => each.namespace === namespace && each.name === name,
-  );
-  if ((inGit.job && !isSame) || (ran && !inGit.job)) {
+    job &&
+    draft.data(job, [...container, 'image']) === request.image &&
+    isDeepStrictEqual(
+      draft.data(job, [...container, 'args']),
+      fioArguments(request),
+    );
+  const isLive =
+    facts.jobs.items.some(
+      each => each.namespace === namespace && each.name === name,
+    ) ||
+    facts.claims.items.some(
+      each => each.namespace === namespace && each.name === name,
+    );
+  if ((job && !isSame) || (isLive && !job)) {
     refuse({
       code: 'nameTaken',
       field: 'name',
-      problem: `There is a benchmark ${name} already, and a Job runs once: Kubernetes takes no change of it.`,
+      problem: `There is a benchmark, or a claim, ${name} already, and a Job runs once: Kubernetes takes no change of it.`,
       remedy: 'Give the new run another name.',
     });
   }
-  if (!inGit.job) {
+  if (!job && !claim) {
+    judgeNewClaim(
+      facts,
+      { namespace, storageClass, bytes: size.bytes },
+      refuse,
+      warn,
+    );
     draft.put(manifests(request, onControlPlane), {
       change: 'benchmark',
       object: objectName(namespace, name),
@@ -421,12 +418,11 @@ function planRun(planning: Planning<BenchmarkRequest>): PlannedChange {
 function planCleanUp(planning: Planning<BenchmarkRequest>): PlannedChange {
   const { draft, facts, request, warn, underCluster } = planning;
   const { name, namespace } = request;
-  const inGit = findInGit(planning);
-  const claim = inGit.claim();
-  // The claim first: positions in a file move with what is taken out before them.
-  if (claim && inGit.job) draft.removeObject(claim);
-  const job = findInGit(planning).job;
-  if (job && claim) draft.removeObject(job);
+  const claim = findInGit(planning, 'PersistentVolumeClaim');
+  if (claim) draft.removeObject(claim);
+  // Looked up only now: what is taken out moves what is after it in a file.
+  const job = findInGit(planning, 'Job');
+  if (job) draft.removeObject(job);
   const live = facts.jobs.items.find(
     each => each.namespace === namespace && each.name === name,
   );

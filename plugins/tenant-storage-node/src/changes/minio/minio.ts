@@ -3,7 +3,7 @@ import { GitOpsError } from '../../gitops';
 import type { NewManifest } from '../../gitops/newManifest';
 import type { ChangeGate } from '../changePlan';
 import { dnsLabel, dnsSubdomain } from '../checkedName';
-import { objectName } from '../once';
+import { NEVER_PRUNED, objectName } from '../once';
 import { pinnedImage } from '../pinnedImage';
 import { quotaSize } from '../quotaRequest';
 import type {
@@ -344,7 +344,8 @@ function refuseChangedVolumes({
   request,
   refuse,
   facts,
-}: Planning<MinioRequest>): boolean {
+  warn,
+}: Planning<MinioRequest>): void {
   const { namespace, name, storageClass, size, replicas } = request;
   const at = draft.find({
     apiGroup: 'apps',
@@ -352,7 +353,22 @@ function refuseChangedVolumes({
     namespace,
     name,
   });
-  if (!at) return false;
+  if (!at) {
+    const left = facts.claims.items.filter(
+      each => each.namespace === namespace && isVolumeOf(name, each.name),
+    );
+    if (left.length > 0) {
+      warn(
+        'volumesThere',
+        `There are volumes of an earlier ${namespace}/${name}: ${left
+          .map(each => each.name)
+          .join(
+            ', ',
+          )}. Its servers take them up as they are, and if it still runs without Git, it has two owners.`,
+      );
+    }
+    return;
+  }
   const claim = ['spec', 'volumeClaimTemplates', 0, 'spec'];
   const before: Array<[string, unknown, unknown]> = [
     [
@@ -382,7 +398,6 @@ function refuseChangedVolumes({
       });
     }
   }
-  return facts.namespaces.sight === 'known';
 }
 
 function plan(planning: Planning<MinioRequest>): PlannedChange {
@@ -408,6 +423,14 @@ function plan(planning: Planning<MinioRequest>): PlannedChange {
       remedy: `Use one of ${
         storageClasses.items.map(each => each.name).join(', ') || 'those there'
       }.`,
+    });
+  }
+  if (facts.tenants.items.some(each => each.name === namespace)) {
+    refuse({
+      code: 'unsafe',
+      field: 'namespace',
+      problem: `${namespace} is a tenant: the volumes would count against its quota.`,
+      remedy: 'Use a namespace of the platform.',
     });
   }
   if (!request.confirmUnmaintained) {
@@ -439,7 +462,8 @@ function plan(planning: Planning<MinioRequest>): PlannedChange {
             {
               apiVersion: 'v1',
               kind: 'Namespace',
-              metadata: { name: namespace },
+              // With a namespace goes all that is in it, the backups first.
+              metadata: { name: namespace, annotations: NEVER_PRUNED },
             },
           ]
         : []),
@@ -500,6 +524,12 @@ function gatesOf(
   ];
 }
 
+/** A StatefulSet calls its claims by its template, its name and a number. */
+function isVolumeOf(name: string, claim: string): boolean {
+  const start = `data-${name}-`;
+  return claim.startsWith(start) && /^\d+$/.test(claim.slice(start.length));
+}
+
 function arrivalOf(
   { namespace, name, replicas }: MinioRequest,
   { claims }: UnderClusterFacts,
@@ -508,7 +538,7 @@ function arrivalOf(
   const bound = claims.items.filter(
     each =>
       each.namespace === namespace &&
-      each.name.startsWith(`data-${name}-`) &&
+      isVolumeOf(name, each.name) &&
       each.phase === 'Bound',
   ).length;
   return {

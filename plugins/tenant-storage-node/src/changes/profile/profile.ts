@@ -162,6 +162,28 @@ function refuseImpossible(
   }
 }
 
+/** CDI makes the profile itself; a pin that a chart renders is the chart's. */
+function refuseRendered(
+  { draft, request, refuse }: Planning<ProfileRequest>,
+  live: UnderClusterFacts['storageProfiles']['items'][number] | undefined,
+): void {
+  const release =
+    live?.labels['helm.toolkit.fluxcd.io/name'] ??
+    live?.annotations['meta.helm.sh/release-name'];
+  const at = draft.find({
+    apiGroup: 'cdi.kubevirt.io',
+    kind: 'StorageProfile',
+    name: request.storageClass,
+  });
+  if (at || release === undefined) return;
+  refuse({
+    code: 'ownedByHelmRelease',
+    field: 'storageClass',
+    problem: `The profile of ${request.storageClass} is pinned by the Helm release ${release}, and is in no configured repository: a second owner of it would fight with that.`,
+    remedy: `Change it in the values of ${release}, or take it out of them first.`,
+  });
+}
+
 function plan(planning: Planning<ProfileRequest>): PlannedChange {
   const { draft, facts, request, refuse, warn, underCluster } = planning;
   const { storageClass, claimPropertySets } = request;
@@ -216,6 +238,7 @@ function plan(planning: Planning<ProfileRequest>): PlannedChange {
   const now = facts.storageProfiles.items.find(
     ({ name }) => name === storageClass,
   );
+  refuseRendered(planning, now);
   draft.put(
     [
       {

@@ -1,15 +1,13 @@
 import {
   formatBytes,
   formatQuantity,
-  parseQuantity,
-  QuantityError,
   type UnderClusterFacts,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { GitOpsError } from '../../gitops';
 import type { ChangeGate } from '../changePlan';
 import { dnsLabel, dnsSubdomain } from '../checkedName';
+import { judgeNewClaim } from '../newClaim';
 import { NEVER_PRUNED, objectName } from '../once';
-import { classStorageKey } from '../quotaFacts';
 import { quotaSize } from '../quotaRequest';
 import type {
   ChangeArrival,
@@ -171,54 +169,6 @@ function sizeOf(
   return request.size ?? { bytes: least, written: formatQuantity(least) };
 }
 
-function bytesOf(quantity: string): bigint | undefined {
-  try {
-    return parseQuantity(quantity, { fraction: 'up' });
-  } catch (error) {
-    if (error instanceof QuantityError) return undefined;
-    throw error;
-  }
-}
-
-/** The new claim counts like every other; a refused one would never be made. */
-function refuseBeyondQuota(
-  { facts, request, refuse, warn }: Planning<RestoreRequest>,
-  size: bigint,
-): void {
-  const { resourceQuotas } = facts;
-  if (resourceQuotas.sight !== 'known') {
-    warn(
-      'quotaUnknown',
-      `Quotas of ${request.namespace} can't be seen now: the claim may be refused.`,
-    );
-    return;
-  }
-  const keys = [classStorageKey(request.storageClass), 'requests.storage'];
-  for (const { namespace, name, hard, used } of resourceQuotas.items) {
-    if (namespace !== request.namespace) continue;
-    for (const key of keys.filter(each => Object.hasOwn(hard, each))) {
-      const most = bytesOf(hard[key]);
-      const now = used[key] === undefined ? undefined : bytesOf(used[key]);
-      if (most === undefined || now === undefined) {
-        warn('quotaUnknown', `What is left of ${key} in ${name} is not known.`);
-      } else if (now + size > most) {
-        refuse({
-          code: 'headroomTooSmall',
-          field: 'size',
-          problem: `The quota ${name} has ${formatBytes(
-            most > now ? most - now : 0n,
-          )} left of ${formatBytes(
-            most,
-          )} (${key}), and the claim takes ${formatBytes(size)}.`,
-          remedy: `Raise the quota to ${formatQuantity(
-            now + size,
-          )} first, or delete volumes.`,
-        });
-      }
-    }
-  }
-}
-
 function plan(planning: Planning<RestoreRequest>): PlannedChange {
   const { draft, facts, request, refuse, warn, underCluster } = planning;
   const { namespace, name, storageClass, accessMode } = request;
@@ -254,7 +204,30 @@ function plan(planning: Planning<RestoreRequest>): PlannedChange {
       remedy: 'Choose what it was.',
     });
   }
-  refuseBeyondQuota(planning, size.bytes);
+  if (
+    volumeMode === 'Filesystem' &&
+    accessMode === 'ReadWriteMany' &&
+    /(^|\.)rbd\.csi\.ceph\.com$/.test(snapshot.driver ?? '')
+  ) {
+    refuse({
+      code: 'notSupported',
+      field: 'accessMode',
+      problem: `${snapshot.driver} shares Block volumes only: a file system with ReadWriteMany is never made.`,
+      remedy: 'Choose ReadWriteOnce.',
+    });
+  }
+  judgeNewClaim(
+    facts,
+    { namespace, storageClass, bytes: size.bytes },
+    refuse,
+    warn,
+  );
+  if (facts.claims.sight !== 'known') {
+    warn(
+      'claimsUnknown',
+      `Claims of ${namespace} can't be seen now: one may have the name ${name} already.`,
+    );
+  }
 
   const inGit = draft.find({
     apiGroup: '',

@@ -1,6 +1,7 @@
 import type { UnderClusterFacts } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { GitOpsError } from '../../gitops';
 import type { NewManifest } from '../../gitops/newManifest';
+import type { DraftPlace } from '../../gitops/repositoryDraft';
 import { shownText } from '../../gitops/shownText';
 import {
   classManifest,
@@ -115,7 +116,7 @@ const fields = {
       .boolean()
       .optional()
       .describe(
-        'Set by who accepts that one broken disk may lose data, with less than 3 copies',
+        'Set by who accepts that one broken disk may lose data, with less than 3 copies, or one broken node the cluster, with one monitor',
       ),
   className: z =>
     z
@@ -356,7 +357,11 @@ function storageOf({ nodes, deviceFilter }: RookCephRequest) {
   };
 }
 
-function manifests(request: RookCephRequest, withProfile: boolean) {
+function manifests(
+  request: RookCephRequest,
+  withProfile: boolean,
+  withSnapshots: boolean,
+) {
   const { namespace, pool, replicas, className, made } = request;
   const all: NewManifest[] = [
     {
@@ -385,7 +390,9 @@ function manifests(request: RookCephRequest, withProfile: boolean) {
       },
     },
     classManifest(className, made, { reclaimPolicy: 'Delete' }),
-    {
+  ];
+  if (withSnapshots) {
+    all.push({
       apiVersion: 'snapshot.storage.k8s.io/v1',
       kind: 'VolumeSnapshotClass',
       metadata: { name: request.snapshotClassName },
@@ -397,8 +404,8 @@ function manifests(request: RookCephRequest, withProfile: boolean) {
         'csi.storage.k8s.io/snapshotter-secret-namespace': namespace,
       },
       deletionPolicy: 'Delete',
-    },
-  ];
+    });
+  }
   return withProfile ? [...all, profileManifest(className, made.pin)] : all;
 }
 
@@ -481,6 +488,15 @@ function refuseUnconfirmed({
         'Look at the disks (lsblk -f) of each node, then confirm; data of local-path must not be on them.',
     });
   }
+  if (request.mons < 3 && !request.confirmFewReplicas) {
+    refuse({
+      code: 'confirmationMissing',
+      field: 'confirmFewReplicas',
+      problem:
+        'With one monitor, the node that it is on takes the whole cluster with it.',
+      remedy: 'Give 3, or confirm.',
+    });
+  }
   if (request.replicas < 3 && !request.confirmFewReplicas) {
     refuse({
       code: 'confirmationMissing',
@@ -536,12 +552,101 @@ function refuseExistingClass({
   }
 }
 
+/** As numbers, so that v19.10 is more than v19.2. */
+function versionOf(image: unknown): number[] | undefined {
+  const match = /:v(\d+)\.(\d+)\.(\d+)/.exec(String(image));
+  return match ? match.slice(1, 4).map(Number) : undefined;
+}
+
+function isOlder(one: number[], other: number[]): boolean {
+  const at = one.findIndex((part, index) => part !== other[index]);
+  return at >= 0 && one[at] < other[at];
+}
+
+/** Ceph goes forward only, and a disk or a node that leaves the list keeps what is on it from its cluster. */
+function refuseShrunk(
+  { draft, request, refuse }: Planning<RookCephRequest>,
+  at: DraftPlace | undefined,
+): void {
+  if (!at) return;
+  const before = versionOf(draft.data(at, ['spec', 'cephVersion', 'image']));
+  const after = versionOf(request.image);
+  if (before && after && isOlder(after, before)) {
+    refuse({
+      code: 'notSupported',
+      field: 'cephImage',
+      problem: `The cluster runs Ceph ${before.join('.')} in ${draft.shown(
+        at,
+      )}, and ${after.join('.')} is older: Ceph can't go back.`,
+      remedy: `Give ${before.join('.')} or later.`,
+    });
+  }
+  const nodes = draft.data(at, ['spec', 'storage', 'nodes']);
+  const gone = (Array.isArray(nodes) ? (nodes as unknown[]) : [])
+    .map(node => (node as { name?: unknown } | null)?.name)
+    .filter(name => !request.nodes.some(each => each.name === name));
+  if (gone.length > 0) {
+    refuse({
+      code: 'unsafe',
+      field: 'nodes',
+      problem: `Nodes of the cluster in ${draft.shown(
+        at,
+      )} are not in the list: ${gone.join(
+        ', ',
+      )}. Their disks stay part of Ceph, and nobody watches them any more.`,
+      remedy:
+        'List them, too; to take a node out, purge its OSDs first, as Rook documents it.',
+    });
+  }
+}
+
+/** Nodes and a filter for disks exclude each other. */
+function dropOtherStorage(
+  { draft, request }: Planning<RookCephRequest>,
+  at: DraftPlace | undefined,
+): void {
+  if (!at) return;
+  draft.remove(at, [
+    'spec',
+    'storage',
+    request.nodes.length > 0 ? 'deviceFilter' : 'nodes',
+  ]);
+}
+
+/** A VolumeSnapshotClass can't be changed either. */
+function refuseExistingSnapshotClass({
+  draft,
+  facts,
+  request,
+  refuse,
+}: Planning<RookCephRequest>): void {
+  const name = request.snapshotClassName;
+  const at = draft.find({
+    apiGroup: 'snapshot.storage.k8s.io',
+    kind: 'VolumeSnapshotClass',
+    name,
+  });
+  const live = facts.snapshotClasses.items.find(each => each.name === name);
+  const driver = at ? draft.data(at, ['driver']) : live?.driver;
+  if ((live && !at) || (at && driver !== request.made.provisioner)) {
+    refuse({
+      code: 'nameTaken',
+      field: 'snapshotClassName',
+      problem: `The VolumeSnapshotClass ${name} is there already (${String(
+        driver,
+      )})${at ? ` in ${draft.shown(at)}` : ' without Git'}.`,
+      remedy: 'Give it another name.',
+    });
+  }
+}
+
 function plan(planning: Planning<RookCephRequest>): PlannedChange {
   const { draft, facts, request, warn, underCluster } = planning;
   const { namespace, image, pool, replicas, className, nodes } = request;
   refuseUnconfirmed(planning);
   judgeNodes(planning);
   refuseExistingClass(planning);
+  refuseExistingSnapshotClass(planning);
   const version = /:v([\d.]+)/.exec(image)?.[1];
   const clusterAt = draft.find({
     apiGroup: 'ceph.rook.io',
@@ -549,6 +654,7 @@ function plan(planning: Planning<RookCephRequest>): PlannedChange {
     namespace,
     name: namespace,
   });
+  refuseShrunk(planning, clusterAt);
   const before = clusterAt
     ? draft.data(clusterAt, ['spec', 'cephVersion', 'image'])
     : null;
@@ -567,7 +673,15 @@ function plan(planning: Planning<RookCephRequest>): PlannedChange {
     );
   }
   const hasCdi = facts.storageProfiles.sight !== 'notInstalled';
-  draft.put(manifests(request, hasCdi), {
+  const hasSnapshots = facts.snapshotClasses.sight !== 'notInstalled';
+  if (!hasSnapshots) {
+    warn(
+      'noSnapshots',
+      'The snapshot controller is not installed: no VolumeSnapshotClass is made, because Flux could apply nothing beside it.',
+    );
+  }
+  dropOtherStorage(planning, clusterAt);
+  draft.put(manifests(request, hasCdi, hasSnapshots), {
     change: 'rook-ceph',
     object: namespace,
   });
@@ -609,6 +723,9 @@ function plan(planning: Planning<RookCephRequest>): PlannedChange {
         after: null,
         note: `not affected: their volumes stay on ${facts.storageClass}`,
       },
+    ],
+    notes: [
+      `CephClusters are not read: make sure that there is none in ${namespace} without Git.`,
     ],
     alreadyThere: `The Ceph cluster ${namespace} is just that in Git already.`,
   };

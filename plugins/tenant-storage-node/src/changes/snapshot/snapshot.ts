@@ -217,6 +217,12 @@ function plan(planning: Planning<SnapshotRequest>): PlannedChange {
       { change: 'snapshot', object: objectName(namespace, name) },
     );
   }
+  if (facts.snapshots.sight === 'unknown') {
+    warn(
+      'snapshotsUnknown',
+      `Snapshots of ${namespace} can't be seen now: one may have the name ${name} already.`,
+    );
+  }
   if (snapshotClass.deletionPolicy === 'Delete') {
     warn(
       'deletedWithObject',

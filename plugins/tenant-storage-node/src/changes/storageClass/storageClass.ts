@@ -1,5 +1,6 @@
 import type { UnderClusterFacts } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { GitOpsError } from '../../gitops';
+import type { DraftPlace } from '../../gitops/repositoryDraft';
 import {
   backendClassFields,
   classManifest,
@@ -10,6 +11,7 @@ import {
 } from '../backend/backendClass';
 import type { ChangeGate } from '../changePlan';
 import { dnsSubdomain } from '../checkedName';
+import { localPathValues } from '../paths/localPathValues';
 import { cdiChoicesOf } from '../provisioner';
 import type {
   ChangeArrival,
@@ -136,7 +138,7 @@ function refuseExisting({
   facts,
   request,
   refuse,
-}: Planning<ClassRequest>): boolean {
+}: Planning<ClassRequest>): void {
   const { name } = request;
   const live = facts.storageClasses.items.find(each => each.name === name);
   const at = draft.find({
@@ -165,9 +167,17 @@ function refuseExisting({
         remedy: 'Give the new class another name.',
       });
     }
-    return true;
+    leaveOut(draft, at, says, request);
+    return;
   }
-  if (live) {
+  if (localPathValues(draft)?.classes.includes(name)) {
+    refuse({
+      code: 'ownedByHelmRelease',
+      field: 'name',
+      problem: `${name} is one of local-path's classes in Git: its chart renders the class, and a second owner of it would fight with that.`,
+      remedy: 'Give the new class another name.',
+    });
+  } else if (live) {
     const owner =
       live.labels['helm.toolkit.fluxcd.io/name'] ??
       live.annotations['meta.helm.sh/release-name'];
@@ -180,7 +190,22 @@ function refuseExisting({
       remedy: 'Give the new class another name.',
     });
   }
-  return false;
+}
+
+/** What may be changed of a class, and is not asked for any more. */
+function leaveOut(
+  draft: Planning<ClassRequest>['draft'],
+  at: DraftPlace,
+  says: Record<string, unknown>,
+  request: ClassRequest,
+): void {
+  if (request.made.mountOptions.length === 0 && 'mountOptions' in says) {
+    draft.remove(at, ['mountOptions']);
+  }
+  const annotations = recordOf(recordOf(says.metadata).annotations);
+  if (!request.default && annotations[DEFAULT_CLASS] === 'true') {
+    draft.remove(at, ['metadata', 'annotations', DEFAULT_CLASS]);
+  }
 }
 
 /** Two default classes: Kubernetes takes the newest, and nobody means that. */
@@ -296,6 +321,27 @@ function plan(planning: Planning<ClassRequest>): PlannedChange {
   }
   const choice = cdiChoicesOf(made.provisioner, made.parameters)?.at(0);
   const hasCdi = facts.storageProfiles.sight !== 'notInstalled';
+  if (facts.storageProfiles.sight === 'unknown') {
+    planning.warn(
+      'cdiUnknown',
+      "Whether CDI is installed can't be seen now; without it Flux can't apply the StorageProfile, nor what is beside it.",
+    );
+  }
+  const { clusterID, pool } = made.parameters;
+  if (
+    made.backend === 'rook-ceph' &&
+    !draft.find({
+      apiGroup: 'ceph.rook.io',
+      kind: 'CephBlockPool',
+      namespace: clusterID,
+      name: pool,
+    })
+  ) {
+    planning.warn(
+      'poolNotInGit',
+      `The CephBlockPool ${clusterID}/${pool} is in no repository, and pools are not read: without it no volume is made.`,
+    );
+  }
   draft.put(
     [
       classManifest(name, made, {

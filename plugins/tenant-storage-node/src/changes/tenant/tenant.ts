@@ -2,6 +2,8 @@ import {
   formatBytes,
   formatQuantity,
   formatUsage,
+  parseQuantity,
+  QuantityError,
   type UnderClusterFacts,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { GitOpsError } from '../../gitops';
@@ -26,6 +28,9 @@ import type {
 
 /** The chart of the webhook that tells a tenant at once that its quota is used up. */
 const WEBHOOK_CHART = 'kmetal-webhook';
+
+/** The key of a quota for the volumes of all classes together. */
+const ALL_CLASSES = 'requests.storage';
 
 /** Storage for a new tenant, checked. */
 export interface TenantStorageRequest {
@@ -72,6 +77,15 @@ function sizeOf(text: string, field: string) {
   }
 }
 
+function bytesOf(text: string, fraction: 'up' | 'down'): bigint | undefined {
+  try {
+    return parseQuantity(text, { fraction });
+  } catch (error) {
+    if (error instanceof QuantityError) return undefined;
+    throw error;
+  }
+}
+
 function recordOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null
     ? (value as Record<string, unknown>)
@@ -84,17 +98,66 @@ function quotaInDraft({
   facts,
   request,
 }: Planning<TenantStorageRequest>):
-  | { at: DraftPlace; name?: string; hard: string }
+  | { at: DraftPlace; hard: string }
   | undefined {
+  const { tenant } = request;
+  const located = draft.located('quota', { tenant });
+  if (located) {
+    const hard = draft.data(located);
+    return hard === undefined || hard === null
+      ? undefined
+      : { at: located, hard: String(hard) };
+  }
   const key = classStorageKey(facts.storageClass);
-  for (const each of draft.list({ apiGroup: '', kind: 'ResourceQuota' })) {
-    if (each.namespace !== request.tenant) continue;
-    const hard = recordOf(recordOf(recordOf(draft.data(each)).spec).hard);
-    if (Object.hasOwn(hard, key)) {
-      return { at: each, name: each.name, hard: String(hard[key]) };
+  for (const each of quotasInDraft(draft, tenant)) {
+    if (Object.hasOwn(each.hard, key)) {
+      return { at: each.at, hard: String(each.hard[key]) };
     }
   }
   return undefined;
+}
+
+function quotasInDraft(
+  draft: Planning<unknown>['draft'],
+  namespace: string,
+): Array<{ at: DraftPlace; name: string; hard: Record<string, unknown> }> {
+  return draft
+    .list({ apiGroup: '', kind: 'ResourceQuota', namespace })
+    .map(each => ({
+      at: each,
+      name: each.name ?? 'without a name',
+      hard: recordOf(recordOf(recordOf(draft.data(each)).spec).hard),
+    }));
+}
+
+/** Every quota of the namespace with its limit for all classes together: live, and in Git if it is not live yet. */
+function otherLimits({
+  draft,
+  facts,
+  request,
+}: Planning<TenantStorageRequest>): Array<{
+  name: string;
+  all: string;
+  used?: string;
+}> {
+  const live = facts.resourceQuotas.items.filter(
+    ({ namespace }) => namespace === request.tenant,
+  );
+  const known = new Set(live.map(({ name }) => name));
+  const inGit = quotasInDraft(draft, request.tenant).filter(
+    ({ name }) => !known.has(name),
+  );
+  return [
+    ...live.map(({ name, hard, used }) => ({
+      name,
+      all: hard[ALL_CLASSES],
+      used: used[ALL_CLASSES],
+    })),
+    ...inGit.map(({ name, hard }) => ({
+      name,
+      all: hard[ALL_CLASSES] === undefined ? '' : String(hard[ALL_CLASSES]),
+    })),
+  ].filter(({ all }) => all !== undefined && all !== '');
 }
 
 function refuseUnknownNamespace({
@@ -129,33 +192,32 @@ function refuseUnknownNamespace({
 }
 
 /** Every quota of a namespace must have room: the smallest binds. */
-function refuseOtherLimits({
-  facts,
-  request,
-  refuse,
-  warn,
-}: Planning<TenantStorageRequest>): void {
+function refuseOtherLimits(planning: Planning<TenantStorageRequest>): void {
+  const { facts, request, refuse, warn } = planning;
   const key = classStorageKey(facts.storageClass);
-  for (const { namespace, name, hard } of facts.resourceQuotas.items) {
-    const all = hard['requests.storage'];
-    if (namespace !== request.tenant || all === undefined) continue;
-    let bytes: bigint;
-    try {
-      bytes = quotaSize(all).bytes;
-    } catch (error) {
-      if (!(error instanceof GitOpsError)) throw error;
+  for (const { name, all, used } of otherLimits(planning)) {
+    const most = bytesOf(all, 'down');
+    const taken = used === undefined ? 0n : bytesOf(used, 'up');
+    if (most === undefined || taken === undefined) {
       warn(
         'otherLimitUnknown',
         `The quota ${name} has ${all} as requests.storage, which can't be read.`,
       );
-      continue;
-    }
-    if (bytes < request.size.bytes && !request.confirmOtherLimits) {
+    } else if (
+      most - taken < request.size.bytes &&
+      !request.confirmOtherLimits
+    ) {
       refuse({
         code: 'otherSettings',
         field: 'size',
-        problem: `The quota ${name} allows ${all} for all classes together (requests.storage), less than ${request.size.written}: it binds first, and ${key} never gets that far.`,
-        remedy: `Ask for ${all} at most, raise requests.storage of ${name} first, or set confirmOtherLimits.`,
+        problem: `The quota ${name} allows ${all} for all classes together (requests.storage)${
+          taken > 0n ? `, of which ${formatBytes(taken)} are used` : ''
+        }, less than ${
+          request.size.written
+        }: it binds first, and ${key} never gets that far.`,
+        remedy: `Ask for ${formatQuantity(
+          most > taken ? most - taken : 0n,
+        )} at most, raise requests.storage of ${name} first, or set confirmOtherLimits.`,
       });
     }
   }
@@ -172,9 +234,10 @@ function judgeLargestVolume(
   { facts, request, refuse, warn }: Planning<TenantStorageRequest>,
   fits: bigint | undefined,
   overhead: bigint | undefined,
-  times: bigint,
+  doubled: boolean | undefined,
 ): void {
   const { largestVolume, size } = request;
+  const times = doubled === false ? 1n : 2n;
   if (overhead === undefined) {
     warn(
       'overheadUnknown',
@@ -189,14 +252,30 @@ function judgeLargestVolume(
         `The largest volume that fits is ${formatBytes(fits)}, not ${
           size.written
         }: CDI adds ${Number(overhead) / 10} % for the file system${
-          times === 2n ? ', and creating a volume takes its size twice' : ''
+          times === 2n
+            ? `, and creating a volume ${
+                doubled === undefined ? 'may take' : 'takes'
+              } its size twice`
+            : ''
         }.`,
       );
     }
     return;
   }
-  const needed = wholeMebi(chargedSize(largestVolume.bytes, overhead) * times);
-  if (needed > size.bytes) {
+  const charged = chargedSize(largestVolume.bytes, overhead);
+  const needed = wholeMebi(charged * times);
+  if (doubled === undefined && charged <= size.bytes && needed > size.bytes) {
+    warn(
+      'doublingUnknown',
+      `A volume of ${largestVolume.written} takes ${formatBytes(
+        charged,
+      )} of the quota, and ${formatBytes(
+        needed,
+      )} for a moment where a CSI driver makes volumes; what makes those of ${
+        facts.storageClass
+      } is not known now.`,
+    );
+  } else if (needed > size.bytes) {
     refuse({
       code: 'headroomTooSmall',
       field: 'size',
@@ -224,7 +303,11 @@ function pointWebhook({
   const releases = located
     ? []
     : draft
-        .list({ apiGroup: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease' })
+        .list({
+          apiGroup: 'helm.toolkit.fluxcd.io',
+          kind: 'HelmRelease',
+          about: tenant,
+        })
         .filter(each => {
           const spec = recordOf(recordOf(draft.data(each)).spec);
           const chart = recordOf(recordOf(spec.chart).spec).chart;
@@ -285,9 +368,33 @@ function plan(planning: Planning<TenantStorageRequest>): PlannedChange {
       remedy: 'Change it with "Request more storage".',
     });
   }
+  const located = draft.located('quota', { tenant });
+  const name = `${tenant}-storage`;
+  const namesake = facts.resourceQuotas.items.find(
+    each => each.namespace === tenant && each.name === name,
+  );
+  if (
+    !live &&
+    namesake &&
+    !located &&
+    !draft.find({
+      apiGroup: '',
+      kind: 'ResourceQuota',
+      namespace: tenant,
+      name,
+    })
+  ) {
+    refuse({
+      code: 'ownedElsewhere',
+      field: 'tenant',
+      problem: `The quota ${tenant}/${name} is live, without a limit of ${facts.storageClass}, and is in no configured repository: a second owner of it would fight with the first.`,
+      remedy:
+        'Bring it into the repository first, or remove it from the cluster.',
+    });
+  }
   refuseOtherLimits(planning);
   const provisioner = facts.storageClasses.items.find(
-    ({ name }) => name === facts.storageClass,
+    each => each.name === facts.storageClass,
   )?.provisioner;
   const doubled = isDoubledBy(facts, provisioner);
   const times = doubled === false ? 1n : 2n;
@@ -296,15 +403,18 @@ function plan(planning: Planning<TenantStorageRequest>): PlannedChange {
     overhead === undefined
       ? undefined
       : ((size.bytes / times) * (1000n - overhead)) / 1000n;
-  judgeLargestVolume(planning, fits, overhead, times);
+  judgeLargestVolume(planning, fits, overhead, doubled);
 
-  if (!inGit) {
+  if (!inGit && located) {
+    // What the chart renders has one owner: its values.
+    draft.set(located, [], size.written);
+  } else if (!inGit) {
     draft.put(
       [
         {
           apiVersion: 'v1',
           kind: 'ResourceQuota',
-          metadata: { name: `${tenant}-storage`, namespace: tenant },
+          metadata: { name, namespace: tenant },
           spec: { hard: { [key]: size.written } },
         },
       ],
@@ -332,7 +442,7 @@ function plan(planning: Planning<TenantStorageRequest>): PlannedChange {
         what: `Quota for ${facts.storageClass}`,
         before: null,
         after: size.written,
-        note: `${tenant}-storage`,
+        note: located ? draft.shown(located) : name,
       },
       {
         what: 'Largest volume that fits',

@@ -1,10 +1,31 @@
 import type { UnderClusterFacts } from '@kmetal/backstage-plugin-tenant-storage-common';
+import { isLocalPathClass } from '../provisioner';
 
 /** What Velero in the under cluster can keep of tenants' volumes. */
 export type Protection =
   | { what: 'nothing'; because: string }
   | { what: 'snapshots' | 'files'; because: string }
   | { what: 'unknown'; because: string };
+
+/** Volumes of the tenants' class that something else than its driver of today has made, and which no CSI driver serves: left over from a swap. */
+export function volumesLeftBehind({
+  storageClasses,
+  csiDrivers,
+  volumes,
+  storageClass,
+}: UnderClusterFacts): number {
+  const now = storageClasses.items.find(({ name }) => name === storageClass);
+  if (csiDrivers.sight !== 'known' || volumes.sight !== 'known') return 0;
+  return volumes.items
+    .filter(
+      each =>
+        each.storageClass === storageClass &&
+        each.provisionedBy !== null &&
+        each.provisionedBy !== now?.provisioner &&
+        !csiDrivers.items.some(({ name }) => name === each.provisionedBy),
+    )
+    .reduce((sum, { count }) => sum + count, 0);
+}
 
 /**
  * What a backup in the under cluster has of tenants' volumes in it. Velero's file-system backup skips hostPath volumes
@@ -27,6 +48,12 @@ export function protectionOf(facts: UnderClusterFacts): Protection {
   }
   const { provisioner } = found;
   if (!csiDrivers.items.some(({ name }) => name === provisioner)) {
+    if (!isLocalPathClass(facts, found)) {
+      return {
+        what: 'unknown',
+        because: `${storageClass} is served by ${provisioner}, which is no CSI driver: whether Velero can read its volumes depends on what they are`,
+      };
+    }
     return {
       what: 'nothing',
       because: `${storageClass} is served by ${provisioner}, which is no CSI driver: its volumes are folders of a node, and Velero skips those`,

@@ -12,7 +12,7 @@ import type {
   StorageChange,
 } from '../storageChange';
 import { fields } from './fields';
-import { protectionOf } from './protection';
+import { protectionOf, volumesLeftBehind } from './protection';
 import { CONFIG_KEYS, read, type VeleroLocationRequest } from './request';
 
 const API_GROUP = 'velero.io';
@@ -25,6 +25,7 @@ interface InGit {
   at: DraftPlace;
   bucket?: string;
   prefix?: string;
+  s3Url?: string;
   default: boolean;
 }
 
@@ -51,6 +52,7 @@ function inGit(
     at,
     bucket: textOf(storage.bucket),
     prefix: textOf(storage.prefix),
+    s3Url: textOf(recordOf(spec.config).s3Url),
     default: spec.default === true,
   };
 }
@@ -111,11 +113,12 @@ function manifestOf(request: VeleroLocationRequest): NewManifest {
   };
 }
 
-/** Takes out of the manifest what is not asked for any more. */
-function removeUnasked(
-  draft: Planning<unknown>['draft'],
-  request: VeleroLocationRequest,
-): void {
+/** Takes out of the manifest what is not asked for any more, and says so: with a credential gone, backups fail. */
+function removeUnasked({
+  draft,
+  request,
+  warn,
+}: Planning<VeleroLocationRequest>): void {
   const { namespace, name } = request;
   const there = inGit(draft, namespace, name);
   if (!there) return;
@@ -132,13 +135,21 @@ function removeUnasked(
     ...(!request.credential && 'credential' in spec
       ? [['spec', 'credential']]
       : []),
-    ...(request.accessMode === undefined && 'accessMode' in spec
+    ...(request.accessMode === undefined && spec.accessMode === 'ReadOnly'
       ? [['spec', 'accessMode']]
       : []),
     ...CONFIG_KEYS.filter(key => key in config && !(key in request.config)).map(
       key => ['spec', 'config', key],
     ),
   ];
+  if (unasked.length > 0) {
+    warn(
+      'takenOut',
+      `Not asked for, so taken out of what is in Git: ${unasked
+        .map(path => path.slice(1).join('.'))
+        .join(', ')}.`,
+    );
+  }
   for (const path of unasked) {
     const at = draft.find({ apiGroup: API_GROUP, kind: KIND, namespace, name });
     if (at) draft.remove(at, path);
@@ -213,6 +224,41 @@ function refuseReadOnly(
   }
 }
 
+function movedField(before: InGit, request: VeleroLocationRequest): string {
+  if (before.bucket !== request.bucket) return 'bucket';
+  return before.prefix === request.prefix ? 's3Url' : 'prefix';
+}
+
+/** Of schedules that name no location, the backups go to the default. */
+function refuseNoDefault(
+  { facts, request, refuse, warn }: Planning<VeleroLocationRequest>,
+  wasDefault: boolean,
+): void {
+  if (!wasDefault || request.default !== false) return;
+  const orphans = facts.backupSchedules.items
+    .filter(
+      each =>
+        each.namespace === request.namespace && each.storageLocation === null,
+    )
+    .map(({ name }) => name);
+  if (orphans.length > 0) {
+    refuse({
+      code: 'inUse',
+      field: 'default',
+      problem: `Schedules name no location and go to the default, which this is: ${shownNames(
+        orphans,
+      )}.`,
+      remedy:
+        'Make another location the default instead: this one is none any more by that.',
+    });
+  } else {
+    warn(
+      'noDefault',
+      'Backups and schedules that name no location have none any more, unless another location becomes the default.',
+    );
+  }
+}
+
 /** Backups are found in the bucket and folder that their location names. */
 function refuseMoved(
   { request, refuse, warn, facts }: Planning<VeleroLocationRequest>,
@@ -220,7 +266,9 @@ function refuseMoved(
 ): void {
   const isMoved =
     before !== undefined &&
-    (before.bucket !== request.bucket || before.prefix !== request.prefix);
+    (before.bucket !== request.bucket ||
+      before.prefix !== request.prefix ||
+      before.s3Url !== request.config.s3Url);
   if (!isMoved || request.confirmMoved) return;
   const of = ({
     namespace,
@@ -248,7 +296,7 @@ function refuseMoved(
   if (backups.length === 0) return;
   refuse({
     code: 'inUse',
-    field: before.bucket === request.bucket ? 'prefix' : 'bucket',
+    field: movedField(before, request),
     problem: `${
       backups.length
     } backups are in the old place and can’t be restored once it is another: ${shownNames(
@@ -270,6 +318,13 @@ function refuseUnprotected({
   warn,
 }: Planning<VeleroLocationRequest>): string {
   const { what, because } = protectionOf(facts);
+  const left = volumesLeftBehind(facts);
+  if (left > 0) {
+    warn(
+      'oldVolumesUnprotected',
+      `${left} volumes of ${facts.storageClass} are folders of a node, from before the backend was swapped: Velero skips those.`,
+    );
+  }
   switch (what) {
     case 'nothing':
       if (!request.confirmNoTenantData) {
@@ -301,11 +356,32 @@ function refuseUnprotected({
 
 /** Velero's provider aws makes snapshots of EBS volumes, and of nothing else. */
 function refuseSnapshotLocation({
+  draft,
   facts,
   request,
   refuse,
 }: Planning<VeleroLocationRequest>): void {
   const field = 'volumeSnapshotLocation';
+  const { name, namespace } = request;
+  const live = facts.snapshotLocations.items.some(
+    each => each.name === name && each.namespace === namespace,
+  );
+  if (
+    live &&
+    !draft.find({
+      apiGroup: API_GROUP,
+      kind: 'VolumeSnapshotLocation',
+      namespace,
+      name,
+    })
+  ) {
+    refuse({
+      code: 'ownedElsewhere',
+      field,
+      problem: `The VolumeSnapshotLocation ${namespace}/${name} is live and is in no configured repository: a second owner of it would fight with the first.`,
+      remedy: 'Leave it out, or bring it into the repository first.',
+    });
+  }
   const remedy =
     'Leave it out: CSI drivers are snapshotted by VolumeSnapshotClasses, without a location.';
   if ('s3Url' in request.config) {
@@ -334,7 +410,7 @@ function refuseSnapshotLocation({
       problem: `No class of the under cluster makes Amazon EBS volumes: ${
         shownNames(
           facts.storageClasses.items.map(
-            ({ name, provisioner }) => `${name} is ${provisioner}`,
+            each => `${each.name} is ${each.provisioner}`,
           ),
         ) || 'there is none'
       }.`,
@@ -377,11 +453,12 @@ function plan(planning: Planning<VeleroLocationRequest>): PlannedChange {
   const isDefault = request.default ?? wasDefault;
   refuseReadOnly(planning, isDefault);
   refuseMoved(planning, before);
+  refuseNoDefault(planning, wasDefault);
   const protection = refuseUnprotected(planning);
   if (request.volumeSnapshotLocation) refuseSnapshotLocation(planning);
 
   const moved = isDefault ? moveDefault(planning) : [];
-  removeUnasked(draft, request);
+  removeUnasked(planning);
   draft.put(
     [
       manifestOf(request),
@@ -405,12 +482,6 @@ function plan(planning: Planning<VeleroLocationRequest>): PlannedChange {
   );
 
   const schedules = schedulesOf(facts, request, isDefault);
-  if (wasDefault && request.default === false) {
-    warn(
-      'noDefault',
-      'Backups and schedules that name no location have none any more, unless another location becomes the default.',
-    );
-  }
   const impact: ChangeImpact[] = [
     {
       what: 'Backups are kept in',
@@ -477,7 +548,7 @@ function gatesOf(
 }
 
 function arrivalOf(
-  { name, namespace, bucket }: VeleroLocationRequest,
+  { name, namespace, bucket, prefix, ...request }: VeleroLocationRequest,
   { backupLocations }: UnderClusterFacts,
 ): ChangeArrival {
   if (backupLocations.sight !== 'known') return { known: false };
@@ -498,6 +569,24 @@ function arrivalOf(
       missing: `The location ${namespace}/${name} still has the bucket ${
         live.bucket ?? 'unknown'
       }.`,
+    };
+  }
+  if ((live.prefix ?? undefined) !== prefix) {
+    return {
+      known: true,
+      arrived: false,
+      missing: `The location ${namespace}/${name} still has ${
+        live.prefix === null ? 'no folder' : `the folder ${live.prefix}`
+      }.`,
+    };
+  }
+  if (request.default !== undefined && live.default !== request.default) {
+    return {
+      known: true,
+      arrived: false,
+      missing: `The location ${namespace}/${name} is ${
+        live.default ? 'still' : 'not yet'
+      } the default.`,
     };
   }
   if (live.phase !== 'Available') {

@@ -196,7 +196,7 @@ export function placesOf(
     node: unknown,
     document: number,
     path: YamlPathStep[],
-    key?: unknown,
+    itsKey?: unknown,
   ) => {
     const { range, anchor } = (node ?? {}) as {
       range?: number[];
@@ -204,7 +204,7 @@ export function placesOf(
     };
     if (anchor) return;
     if (range && wanted(node)) {
-      const of = (key ?? {}) as { range?: number[] };
+      const of = (itsKey ?? {}) as { range?: number[] };
       found.push({
         document,
         path,
