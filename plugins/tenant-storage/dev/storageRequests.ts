@@ -40,6 +40,8 @@ export function requestThrough(
     underCluster: 'muc-1',
     tenant: 'alpha',
     change: 'quota',
+    object: 'alpha',
+    title: '60Gi of storage for alpha in muc-1',
     size: '60Gi',
     sizeBytes: gi(60),
     before: gi(50),

@@ -5,9 +5,13 @@ import {
   ListVolumesQuery,
   QuotaChange,
   QuotaChangePreview,
+  StorageChangeKind,
+  StorageChangePreview,
+  StorageChangeWish,
   StorageRequestList,
   Tenant,
   TenantList,
+  UnderClusterList,
   VolumeDetail,
   VolumeList,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
@@ -67,6 +71,21 @@ export interface TenantStorageApi {
     change: QuotaChange,
     options?: { signal?: AbortSignal },
   ): Promise<QuotaChangePreview>;
+
+  /** The under clusters that the caller may see. */
+  listUnderClusters(options?: {
+    signal?: AbortSignal;
+  }): Promise<UnderClusterList>;
+
+  /**
+   * What a change of an under cluster's storage would do, and what would be proposed. Nothing is changed. What can't be done is in the
+   * answer's `refusals`, by field; it is not thrown.
+   */
+  previewChange(
+    change: StorageChangeKind,
+    wish: StorageChangeWish,
+    options?: { signal?: AbortSignal },
+  ): Promise<StorageChangePreview>;
 
   /** A page of requests for changes, of the tenants that the caller may read, the latest first. */
   listRequests(

@@ -6,9 +6,13 @@ import {
   ListVolumesQuery,
   QuotaChange,
   QuotaChangePreview,
+  StorageChangeKind,
+  StorageChangePreview,
+  StorageChangeWish,
   StorageRequestList,
   Tenant,
   TenantList,
+  UnderClusterList,
   VolumeDetail,
   VolumeList,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
@@ -70,12 +74,25 @@ export class TenantStorageClient implements TenantStorageApi {
     change: QuotaChange,
     options?: { signal?: AbortSignal },
   ): Promise<QuotaChangePreview> {
-    return this.#ask('/v1/changes/quota/preview', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(change),
-      signal: options?.signal,
-    });
+    return this.#post('/v1/changes/quota/preview', change, options);
+  }
+
+  async listUnderClusters(options?: {
+    signal?: AbortSignal;
+  }): Promise<UnderClusterList> {
+    return this.#get('/v1/under-clusters', {}, options);
+  }
+
+  async previewChange(
+    change: StorageChangeKind,
+    wish: StorageChangeWish,
+    options?: { signal?: AbortSignal },
+  ): Promise<StorageChangePreview> {
+    return this.#post(
+      `/v1/changes/${encodeURIComponent(change)}/preview`,
+      wish,
+      options,
+    );
   }
 
   async listRequests(
@@ -96,6 +113,19 @@ export class TenantStorageClient implements TenantStorageApi {
     }
     const suffix = search.toString() && `?${search}`;
     return this.#ask(`${path}${suffix}`, { signal: options?.signal });
+  }
+
+  async #post<TAnswer>(
+    path: string,
+    body: unknown,
+    options?: { signal?: AbortSignal },
+  ): Promise<TAnswer> {
+    return this.#ask(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: options?.signal,
+    });
   }
 
   async #ask<TAnswer>(path: string, init: RequestInit): Promise<TAnswer> {

@@ -103,7 +103,10 @@ export function OpenRequestNotice(props: {
 }) {
   const { request } = props;
   const { t } = useTranslationRef(tenantStorageTranslationRef);
-  const size = formatBytes(BigInt(request.sizeBytes));
+  const size =
+    request.sizeBytes === null
+      ? request.title
+      : formatBytes(BigInt(request.sizeBytes));
   const requester = nameOf(request.requester);
   let what: 'openSame' | 'openReplaced' | 'openOnItsWay' = 'openOnItsWay';
   if (REPLACEABLE.includes(request.state)) {

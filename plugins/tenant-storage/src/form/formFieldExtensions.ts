@@ -22,5 +22,26 @@ const quotaPreview = FormFieldBlueprint.make({
   },
 });
 
+const underClusterPicker = FormFieldBlueprint.make({
+  name: 'under-cluster-picker',
+  params: {
+    field: () =>
+      import('./fields').then(fields => fields.underClusterPickerField),
+  },
+});
+
+const changePreview = FormFieldBlueprint.make({
+  name: 'change-preview',
+  params: {
+    field: () => import('./fields').then(fields => fields.changePreviewField),
+  },
+});
+
 /** The form fields for the Scaffolder. */
-export const formFieldExtensions = [tenantPicker, quotaSize, quotaPreview];
+export const formFieldExtensions = [
+  tenantPicker,
+  quotaSize,
+  quotaPreview,
+  underClusterPicker,
+  changePreview,
+];

@@ -87,3 +87,39 @@ export type QuotaPreviewProps = typeof QuotaPreviewSchema.TProps;
 export type RequestUserCredentials = NonNullable<
   (typeof QuotaPreviewSchema.uiOptionsType)['requestUserCredentials']
 >;
+
+/** Schema of `KmetalUnderClusterPicker`. */
+export const UnderClusterPickerSchema = makeFieldSchema({
+  output: z => z.string().describe('The under cluster, by its name'),
+});
+
+/** Props of `KmetalUnderClusterPicker`. */
+export type UnderClusterPickerProps = typeof UnderClusterPickerSchema.TProps;
+
+/** Schema of `KmetalChangePreview`. */
+export const ChangePreviewSchema = makeFieldSchema({
+  output: z => z.string().describe('What was previewed, in words'),
+  uiOptions: z =>
+    z.object({
+      change: z
+        .string()
+        .describe('The kind of the change, such as `velero-location`'),
+      underClusterField: z
+        .string()
+        .optional()
+        .describe(
+          'The field that holds the under cluster; `underCluster` unless told',
+        ),
+      reasonField: z
+        .string()
+        .optional()
+        .describe('The field that holds the reason; `reason` unless told'),
+      previewField: z
+        .string()
+        .optional()
+        .describe('This field itself; `preview` unless told'),
+    }),
+});
+
+/** Props of `KmetalChangePreview`. */
+export type ChangePreviewProps = typeof ChangePreviewSchema.TProps;

@@ -1,16 +1,22 @@
 import { ApiHolder, translationApiRef } from '@backstage/frontend-plugin-api';
 import { scmAuthApiRef } from '@backstage/integration-react';
 import { CustomFieldValidator } from '@backstage/plugin-scaffolder-react';
-import { QuotaChangePreview } from '@kmetal/backstage-plugin-tenant-storage-common';
+import {
+  QuotaChangePreview,
+  StorageChangePreview,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
 import { reasonOf } from '../api/reason';
 import { tenantStorageApiRef } from '../api/TenantStorageApi';
 import { tenantStorageTranslationRef } from '../translation';
 import { refusalText, Texts } from './refusalText';
+import { changeOf, changeWishOf } from './changeWish';
 import {
+  ChangePreviewSchema,
   QuotaPreviewSchema,
   QuotaSizeSchema,
   RequestUserCredentials,
   TenantPickerSchema,
+  UnderClusterPickerSchema,
 } from './schema';
 import { standingOf } from './standing';
 import { typedSize } from './typedSize';
@@ -152,4 +158,47 @@ export const validatePreview: CustomFieldValidator<
     const why = await whyNoToken(apiHolder, preview, credentials);
     if (why !== undefined) field.addError(why);
   }
+};
+
+/** Refuses to go on without an under cluster. Whether one may change it is checked with the preview. */
+export const validateUnderCluster: CustomFieldValidator<
+  typeof UnderClusterPickerSchema.TOutput,
+  unknown
+> = async (value, field, { apiHolder }) => {
+  if (value) return;
+  const t = await textsOf(apiHolder);
+  field.addError(t('form.underCluster.missing'));
+};
+
+/**
+ * Refuses to go on with what the backend refuses. Where the repository can't be read or the backend can't be asked, nothing is refused: it is checked
+ * again when it is proposed.
+ */
+export const validateChangePreview: CustomFieldValidator<
+  typeof ChangePreviewSchema.TOutput,
+  typeof ChangePreviewSchema.uiOptionsType
+> = async (_value, field, { apiHolder, formData, uiSchema }) => {
+  const options = uiSchema?.['ui:options'];
+  const fields = { ...options, change: options?.change ?? '' };
+  const wish = changeWishOf(formData, fields);
+  const t = await textsOf(apiHolder);
+  if (!wish) {
+    field.addError(t('form.change.noWishRemedy'));
+    return;
+  }
+  let preview: StorageChangePreview;
+  try {
+    preview = await storageApiOf(apiHolder).previewChange(
+      changeOf(fields),
+      wish,
+    );
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    const status = (error as { statusCode?: number }).statusCode;
+    if (status !== undefined && status >= 400 && status < 500) {
+      field.addError(reasonOf(error));
+    }
+    return;
+  }
+  preview.refusals.forEach(refusal => field.addError(refusalText(refusal, t)));
 };

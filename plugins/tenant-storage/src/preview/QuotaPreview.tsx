@@ -8,9 +8,7 @@ import {
   formatQuantity,
   formatUsage,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
-import { makeStyles } from '@material-ui/core/styles';
-import CheckIcon from '@material-ui/icons/CheckCircleOutline';
-import { ReactNode, useEffect } from 'react';
+import { useEffect } from 'react';
 import {
   ChangeRefusals,
   ChangeWarnings,
@@ -29,93 +27,14 @@ import { ExactTooltip, Size } from '../size/Size';
 import { Unknown } from '../size/Unknown';
 import { headroomFigure } from '../tenant/headroomText';
 import { tenantStorageTranslationRef } from '../translation';
-import { SeverityIcon } from '../trouble/SeverityIcon';
-import { Diff } from './Diff';
+import {
+  Description,
+  Gates,
+  Part,
+  ProposedChanges,
+  usePreviewStyles,
+} from './PreviewParts';
 import { UserCredentials } from './UserCredentials';
-
-const useStyles = makeStyles(
-  theme => ({
-    root: {
-      display: 'grid',
-      gridTemplateColumns: 'minmax(0, 1fr)',
-      gap: theme.spacing(2),
-      fontSize: theme.typography.pxToRem(14),
-      lineHeight: 1.5,
-    },
-    summary: {
-      fontSize: theme.typography.pxToRem(16),
-      fontWeight: 700,
-      margin: 0,
-      overflowWrap: 'anywhere',
-    },
-    heading: {
-      fontSize: theme.typography.pxToRem(14),
-      fontWeight: 700,
-      margin: theme.spacing(0, 0, 0.75),
-    },
-    subtle: {
-      color: theme.palette.textSubtle,
-      overflowWrap: 'anywhere',
-      '& p': { margin: 0 },
-    },
-    where: {
-      color: theme.palette.textSubtle,
-      margin: theme.spacing(0, 0, 0.75),
-      overflowWrap: 'anywhere',
-    },
-    table: {
-      borderCollapse: 'collapse',
-      width: '100%',
-      maxWidth: 640,
-      '& th, & td': {
-        padding: theme.spacing(0.75, 2, 0.75, 0),
-        textAlign: 'left',
-        verticalAlign: 'top',
-        borderBottom: `1px solid ${theme.palette.divider}`,
-      },
-      '& thead th': { color: theme.palette.textSubtle, fontWeight: 400 },
-      '& tbody th': { fontWeight: 400 },
-    },
-    then: { fontWeight: 700 },
-    besides: { fontWeight: 400, color: theme.palette.textSubtle },
-    gates: {
-      listStyle: 'none',
-      margin: 0,
-      padding: 0,
-      display: 'grid',
-      gap: theme.spacing(0.75),
-    },
-    gate: {
-      display: 'flex',
-      gap: theme.spacing(1),
-      alignItems: 'flex-start',
-      overflowWrap: 'anywhere',
-    },
-    passed: { color: theme.palette.status.ok, fontSize: 20, flexShrink: 0 },
-    details: {
-      '& summary': { cursor: 'pointer', width: 'fit-content' },
-    },
-    description: {
-      marginTop: theme.spacing(1),
-      padding: theme.spacing(1, 2),
-      borderLeft: `3px solid ${theme.palette.divider}`,
-      overflowWrap: 'anywhere',
-      maxHeight: 420,
-      overflow: 'auto',
-    },
-  }),
-  { name: 'TenantStorageQuotaPreview' },
-);
-
-function Part(props: { title: string; children: ReactNode }) {
-  const classes = useStyles();
-  return (
-    <section aria-label={props.title}>
-      <h3 className={classes.heading}>{props.title}</h3>
-      {props.children}
-    </section>
-  );
-}
 
 /** The largest volume that a headroom leaves, with the reason for the number. */
 function Largest(props: { headroom: Headroom | null }) {
@@ -151,7 +70,7 @@ function Quota(props: { bytes: string | null; impact: QuotaImpact }) {
 }
 
 function ImpactTable({ impact }: { impact: QuotaImpact }) {
-  const classes = useStyles();
+  const classes = usePreviewStyles();
   const { t } = useTranslationRef(tenantStorageTranslationRef);
   const use = (hard: string | null) =>
     hard === null || impact.used === null ? (
@@ -204,30 +123,9 @@ function ImpactTable({ impact }: { impact: QuotaImpact }) {
   );
 }
 
-function Gates({ gates }: { gates: QuotaChangePreview['gates'] }) {
-  const classes = useStyles();
-  const { t } = useTranslationRef(tenantStorageTranslationRef);
-  return (
-    <ul className={classes.gates}>
-      {gates.map(({ id, title, state, detail }) => (
-        <li key={id} className={classes.gate}>
-          {state === 'passed' ? (
-            <CheckIcon aria-hidden className={classes.passed} />
-          ) : (
-            <SeverityIcon severity={state === 'failed' ? 'error' : 'warning'} />
-          )}
-          <span>
-            {title}: <strong>{t(`form.gate.${state}`)}</strong>. {detail}
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
 function Previewed(props: { preview: QuotaChangePreview; wish: QuotaChange }) {
   const { preview, wish } = props;
-  const classes = useStyles();
+  const classes = usePreviewStyles();
   const { t } = useTranslationRef(tenantStorageTranslationRef);
   const now = useNow();
   const isRefused = preview.refusals.length > 0;
@@ -269,38 +167,17 @@ function Previewed(props: { preview: QuotaChangePreview; wish: QuotaChange }) {
         impact={preview.impact}
         isCurrent={preview.impact.after !== null}
       />
-      {preview.diff !== '' && (
-        <Part title={t('form.preview.changes')}>
-          {preview.repository && (
-            <p className={classes.where}>
-              {t('form.preview.where', {
-                repository: `${preview.repository.host}/${preview.repository.repository}`,
-              })}
-            </p>
-          )}
-          <Diff diff={preview.diff} />
-        </Part>
-      )}
+      <ProposedChanges diff={preview.diff} repository={preview.repository} />
       {preview.gates.length > 0 && (
         <Part title={t('form.preview.gates')}>
           <Gates gates={preview.gates} />
         </Part>
       )}
-      {preview.body !== null && preview.body !== '' && (
-        <details className={classes.details}>
-          <summary>{t('form.preview.description')}</summary>
-          <div
-            className={classes.description}
-            role="region"
-            aria-label={t('form.preview.description')}
-            // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, and must do so by keyboard
-            tabIndex={0}
-          >
-            <strong>{preview.title}</strong>
-            <MarkdownContent content={preview.body} linkTarget="_blank" />
-          </div>
-        </details>
-      )}
+      <Description
+        title={preview.title}
+        body={preview.body}
+        heading={t('form.preview.description')}
+      />
     </>
   );
 }
@@ -313,7 +190,7 @@ function Previewed(props: { preview: QuotaChangePreview; wish: QuotaChange }) {
  */
 export function QuotaPreview(props: QuotaPreviewProps) {
   const { formData, onChange, uiSchema } = props;
-  const classes = useStyles();
+  const classes = usePreviewStyles();
   const { t } = useTranslationRef(tenantStorageTranslationRef);
   const wish = wishOf(props.formContext?.formData, uiSchema['ui:options']);
   const { preview, isCurrent, error, loading, retry } = useQuotaPreview(wish);

@@ -1,6 +1,7 @@
 import { Link, LinkButton } from '@backstage/core-components';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
+  StorageRequest,
   Trouble,
   formatBytes,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
@@ -27,6 +28,11 @@ const useStyles = makeStyles(
   { name: 'TenantStorageRequestMore' },
 );
 
+/** What a request asks for, in words. */
+function sizeOf({ sizeBytes, title }: StorageRequest): string {
+  return sizeBytes === null ? title : formatBytes(BigInt(sizeBytes));
+}
+
 /** The way to the form; what is asked for already, if something is. Nothing for who may not ask. */
 export function RequestMore() {
   const classes = useStyles();
@@ -41,7 +47,7 @@ export function RequestMore() {
   const words =
     openRequest &&
     t('requestMore.open', {
-      size: formatBytes(BigInt(openRequest.sizeBytes)),
+      size: sizeOf(openRequest),
       state: text.state(openRequest),
     });
   return (
@@ -61,7 +67,10 @@ export function RequestMore() {
         variant={openRequest ? 'outlined' : 'contained'}
         className={classes.button}
         to={asking.formFor(
-          changeable && { size: changeable.size, reason: changeable.reason },
+          changeable && {
+            size: changeable.size ?? undefined,
+            reason: changeable.reason,
+          },
         )}
       >
         {t(changeable ? 'requestMore.change' : 'requestMore.request')}
@@ -100,7 +109,10 @@ export function RequestRemedy(props: { trouble: Trouble }) {
   const unblocking = isRefused ? asking.unblocking : undefined;
   const proposed =
     unblocking === undefined ? undefined : proposedSize(unblocking);
-  const asked = openRequest && BigInt(openRequest.sizeBytes);
+  const asked =
+    openRequest?.sizeBytes === null || openRequest === undefined
+      ? undefined
+      : BigInt(openRequest.sizeBytes);
   const isAskedFor =
     asked !== undefined && (unblocking === undefined || asked >= unblocking);
   if (openRequest && isAskedFor) {

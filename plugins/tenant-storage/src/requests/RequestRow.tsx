@@ -36,6 +36,7 @@ export const useRequestColumnStyles = makeStyles(
       // Two long sizes would run into what stands beside them.
       [theme.breakpoints.down('sm')]: { width: '19%', whiteSpace: 'normal' },
     },
+    title: { overflowWrap: 'anywhere' },
     who: {
       width: '31%',
       overflowWrap: 'anywhere',
@@ -114,14 +115,20 @@ export function RequestRow(props: { request: StorageRequest; now: number }) {
         role="rowheader"
         className={`${columns.cell} ${columns.tenant}`}
       >
-        <div className={classes.tenant}>{request.tenant}</div>
+        <div className={classes.tenant}>
+          {request.tenant ?? t('requestsPage.platform')}
+        </div>
         <div className={classes.quiet}>
           {t('requestsPage.onUnderCluster', {
             underCluster: request.underCluster,
           })}
         </div>
       </TableCell>
-      <TableCell className={`${columns.cell} ${columns.change}`}>
+      <TableCell
+        className={`${columns.cell} ${
+          request.tenant === null ? columns.title : columns.change
+        }`}
+      >
         {text.change(request)}
       </TableCell>
       <TableCell className={`${columns.cell} ${columns.who}`}>
@@ -150,6 +157,8 @@ export function RequestRow(props: { request: StorageRequest; now: number }) {
             title={failedGates.map(({ title }) => title).join('. ')}
           >
             {t('requestsPage.gatesFailed', { count: failedGates.length })}
+            {request.tenant === null &&
+              `: ${failedGates.map(({ title }) => title).join('; ')}`}
           </div>
         )}
         <div className={`${classes.quiet} ${columns.narrow}`}>
@@ -166,7 +175,7 @@ export function RequestRow(props: { request: StorageRequest; now: number }) {
           <Link
             to={request.pullRequest.url}
             aria-label={`${t('requestsPage.see')} ${t('requestsPage.seeOne', {
-              tenant: request.tenant,
+              tenant: request.tenant ?? request.underCluster,
             })}`}
           >
             {`#${request.pullRequest.number}`}

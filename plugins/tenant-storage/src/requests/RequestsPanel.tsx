@@ -112,7 +112,7 @@ function CurrentRequest(props: { request: StorageRequest; now: number }) {
             canChange(request) && (
               <Link
                 to={asking.formFor({
-                  size: request.size,
+                  size: request.size ?? undefined,
                   reason: request.reason,
                 })}
               >

@@ -15,12 +15,14 @@ export function useRequestText() {
   const size = (bytes: string) =>
     formatBytes(BigInt(bytes)).replace(' ', '\u00a0');
 
-  /** "10 Gi → 20 Gi" */
-  const change = ({ before, sizeBytes }: StorageRequest): string =>
-    t('requests.change', {
-      before: before === null ? t('requests.noQuotaBefore') : size(before),
-      after: size(sizeBytes),
-    });
+  /** "10 Gi → 20 Gi"; of a change that is no quota's, what was asked for. */
+  const change = ({ before, sizeBytes, title }: StorageRequest): string =>
+    sizeBytes === null
+      ? title
+      : t('requests.change', {
+          before: before === null ? t('requests.noQuotaBefore') : size(before),
+          after: size(sizeBytes),
+        });
 
   /** "alice" */
   const requester = (request: StorageRequest): string => {

@@ -1,0 +1,214 @@
+import { Link, MarkdownContent } from '@backstage/core-components';
+import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  StorageChangePreview,
+  StorageChangeWish,
+} from '@kmetal/backstage-plugin-tenant-storage-common';
+import { makeStyles } from '@material-ui/core/styles';
+import { useCallback, useEffect } from 'react';
+import { tenantStorageApiRef } from '../api/TenantStorageApi';
+import {
+  ChangeRefusals,
+  ChangeWarnings,
+  NoPreviewNotice,
+} from '../form/ChangeNotices';
+import { changeOf, changeWishOf } from '../form/changeWish';
+import { ChangePreviewProps } from '../form/schema';
+import { usePreview } from '../form/usePreview';
+import { FreshnessNotices } from '../freshness/FreshnessNotices';
+import { useNow } from '../live/useNow';
+import { Notice } from '../panel/Notice';
+import { tenantStorageTranslationRef } from '../translation';
+import {
+  Description,
+  Gates,
+  Part,
+  ProposedChanges,
+  usePreviewStyles,
+} from './PreviewParts';
+
+const useStyles = makeStyles(
+  theme => ({
+    table: {
+      borderCollapse: 'collapse',
+      width: '100%',
+      tableLayout: 'fixed',
+      '& th, & td': {
+        padding: theme.spacing(0.75, 2, 0.75, 0),
+        textAlign: 'left',
+        verticalAlign: 'top',
+        overflowWrap: 'anywhere',
+        borderBottom: `1px solid ${theme.palette.divider}`,
+      },
+      '& thead th': { color: theme.palette.textSubtle, fontWeight: 400 },
+      '& tbody th': { fontWeight: 400 },
+    },
+    what: { width: '28%' },
+    note: { color: theme.palette.textSubtle },
+    then: { fontWeight: 700 },
+  }),
+  { name: 'TenantStorageChangePreview' },
+);
+
+function ImpactTable({ impact }: Pick<StorageChangePreview, 'impact'>) {
+  const classes = useStyles();
+  const { t } = useTranslationRef(tenantStorageTranslationRef);
+  return (
+    <table className={classes.table} aria-label={t('form.change.impact')}>
+      <thead>
+        <tr>
+          <td className={classes.what} />
+          <th scope="col">{t('form.size.now')}</th>
+          <th scope="col">{t('form.preview.then')}</th>
+          <th scope="col">{t('form.change.note')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {impact.map(({ what, before, after, note }) => (
+          <tr key={what}>
+            <th scope="row">{what}</th>
+            <td>{before ?? '–'}</td>
+            <td className={classes.then}>{after ?? '–'}</td>
+            <td className={classes.note}>{note}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Previewed({ preview }: { preview: StorageChangePreview }) {
+  const classes = usePreviewStyles();
+  const { t } = useTranslationRef(tenantStorageTranslationRef);
+  const now = useNow();
+  const isRefused = preview.refusals.length > 0;
+  const { openRequest } = preview;
+  return (
+    <>
+      {isRefused ? (
+        <Notice tone="error" title={t('form.change.refusedTitle')}>
+          <ChangeRefusals refusals={preview.refusals} />
+        </Notice>
+      ) : (
+        <p className={classes.summary}>{preview.summary}</p>
+      )}
+      {preview.changed === false && !isRefused && (
+        <Notice tone="info" title={t('form.preview.unchangedTitle')}>
+          {t('form.change.unchanged')}
+        </Notice>
+      )}
+      {preview.repositoryProblem !== null && (
+        <Notice tone="warning" title={t('form.preview.unreadTitle')}>
+          {preview.repositoryProblem} {t('form.preview.checkedAgain')}
+        </Notice>
+      )}
+      {openRequest && (
+        <Notice
+          tone="info"
+          title={t('form.change.openTitle')}
+          action={
+            openRequest.pullRequest && (
+              <Link to={openRequest.pullRequest.url}>{t('form.openLink')}</Link>
+            )
+          }
+        >
+          {t('form.change.open', { title: openRequest.title })}
+        </Notice>
+      )}
+      <FreshnessNotices freshness={preview.freshness} errors={[]} now={now} />
+      {preview.gates.length > 0 && (
+        <Part title={t('form.preview.gates')}>
+          <Gates gates={preview.gates} />
+        </Part>
+      )}
+      {preview.warnings.length > 0 && (
+        <Part title={t('form.warnings')}>
+          <ChangeWarnings warnings={preview.warnings} />
+        </Part>
+      )}
+      {preview.impact.length > 0 && (
+        <Part title={t('form.change.impact')}>
+          <ImpactTable impact={preview.impact} />
+        </Part>
+      )}
+      <ProposedChanges diff={preview.diff} repository={preview.repository} />
+      <Description
+        title={preview.title}
+        body={preview.body}
+        heading={t('form.change.description')}
+      />
+    </>
+  );
+}
+
+function isSameUnderCluster(a: StorageChangeWish, b: StorageChangeWish) {
+  return a.underCluster === b.underCluster;
+}
+
+/**
+ * Form field `KmetalChangePreview`: what a change of an under cluster's storage would do, and what would be proposed. The value is the summary; it is
+ * there so that the Scaffolder validates the field.
+ *
+ * @public
+ */
+export function ChangePreview(props: ChangePreviewProps) {
+  const { formData, onChange, uiSchema } = props;
+  const classes = usePreviewStyles();
+  const { t } = useTranslationRef(tenantStorageTranslationRef);
+  const api = useApi(tenantStorageApiRef);
+  const options = uiSchema['ui:options'];
+  const change = changeOf({ change: options?.change ?? '' });
+  const ask = useCallback(
+    (asked: StorageChangeWish, { signal }: { signal: AbortSignal }) =>
+      api.previewChange(change, asked, { signal }),
+    [api, change],
+  );
+  const wish = changeWishOf(props.formContext?.formData, {
+    ...options,
+    change,
+  });
+  const { preview, isCurrent, error, loading, retry } = usePreview(
+    wish,
+    ask,
+    isSameUnderCluster,
+  );
+
+  const words =
+    (isCurrent && preview?.summary) ||
+    (wish ? wish.underCluster : t('form.change.noWish'));
+  useEffect(() => {
+    if (formData !== words) onChange(words);
+  }, [formData, words, onChange]);
+
+  return (
+    <div
+      className={classes.root}
+      role="group"
+      aria-label={props.schema.title ?? t('form.change.title')}
+      aria-busy={loading}
+    >
+      {props.schema.description && (
+        <div className={classes.subtle}>
+          <MarkdownContent
+            content={props.schema.description}
+            linkTarget="_blank"
+          />
+        </div>
+      )}
+      {!wish && (
+        <Notice tone="error" title={t('form.change.noWish')}>
+          {t('form.change.noWishRemedy')}
+        </Notice>
+      )}
+      {wish && loading && (
+        <div role="status" className={classes.subtle}>
+          {t('form.preview.loading')}
+        </div>
+      )}
+      {wish && error && (
+        <NoPreviewNotice error={error} loading={loading} onRetry={retry} />
+      )}
+      {wish && preview && isCurrent && <Previewed preview={preview} />}
+    </div>
+  );
+}
