@@ -78,11 +78,17 @@ export function readStorageChange<Request>(
   const shape = Object.fromEntries(
     Object.entries(change.fields).map(([name, field]) => [name, field(z)]),
   );
+  // A form sends what was left empty, too: an empty text or list is no answer to what need not be answered.
+  const given = Object.entries(input).filter(
+    ([name, value]) =>
+      !(
+        (value === '' || (Array.isArray(value) && value.length === 0)) &&
+        Object.hasOwn(shape, name) &&
+        shape[name].isOptional()
+      ),
+  );
   // Own names only: `__proto__` and `constructor` are no fields.
-  const parsed = z
-    .object(shape)
-    .strict()
-    .safeParse(Object.fromEntries(Object.entries(input)));
+  const parsed = z.object(shape).strict().safeParse(Object.fromEntries(given));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : [];
