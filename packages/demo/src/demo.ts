@@ -111,6 +111,11 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       personas,
       port: options.gitHostPort,
       repositories: { [FLEET.fullName]: await readFleetFiles() },
+      // What the portal proposes is merged when its gate says so, and not before it has said anything.
+      requiredStatus: {
+        context: 'kmetal-storage',
+        ofBranches: 'kmetal-storage.',
+      },
     });
     stops.push(gitHost.stop);
 

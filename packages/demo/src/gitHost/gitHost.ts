@@ -7,7 +7,7 @@ import { EmulatedApi, PORTAL_LOGIN } from './emulatedApi';
 import { startEmulatedGitHub } from './emulatedGitHub';
 import { close, createFront, listen } from './front';
 import { pageRoutes } from './pages/pages';
-import { PullRequests } from './pullRequests';
+import { PullRequests, RequiredStatus } from './pullRequests';
 import { pullRequestRoutes } from './pullRequestRoutes';
 import { onlyKnownPeople, Repositories } from './repositories';
 import { SeedFiles } from './repository';
@@ -43,6 +43,8 @@ export interface GitHostOptions {
   port?: number;
   /** Files of each repository, named `owner/name`, on its branch `main`; the repositories are private. */
   repositories?: Readonly<Record<string, SeedFiles>>;
+  /** Without it, only a status that is there and no success stops a merge. */
+  requiredStatus?: RequiredStatus;
 }
 
 const BRANCH = 'main';
@@ -63,7 +65,12 @@ export async function startGitHost(
   const api = new EmulatedApi(() => upstreamPort, [PORTAL_LOGIN, ...logins]);
   const repositories = new Repositories(api, Object.keys(seeds));
   const statuses = new CommitStatuses();
-  const pulls = new PullRequests(api, repositories, statuses);
+  const pulls = new PullRequests(
+    api,
+    repositories,
+    statuses,
+    options.requiredStatus,
+  );
   const troubles = new Troubles();
   const server = createServer(
     createFront({

@@ -51,6 +51,10 @@ describe('pull requests', () => {
 
   beforeAll(async () => {
     gitHost = await startGitHost({
+      requiredStatus: {
+        context: 'kmetal-storage',
+        ofBranches: 'kmetal-storage.',
+      },
       repositories: {
         'kmetal/fleet': {
           'README.md': '# Fleet\n',
@@ -412,9 +416,12 @@ describe('pull requests', () => {
     await petra.pulls.update({ ...of, state: 'closed' });
   });
 
-  it('keeps statuses of commits, and a failed one blocks the merge', async () => {
+  it('keeps statuses of commits, and one that is no success blocks the merge', async () => {
     const { number, sha } = await open({ 'gate.txt': 'x\n' });
-    const status = (state: 'failure' | 'success', description: string) =>
+    const status = (
+      state: 'failure' | 'pending' | 'success',
+      description: string,
+    ) =>
       portal.repos.createCommitStatus({
         owner,
         repo,
@@ -439,6 +446,13 @@ describe('pull requests', () => {
       status: 405,
       message: 'Required status check "kmetal-storage" is failing.',
     });
+    await status('pending', 'Waits until the driver is there');
+    expect(
+      await refusalOf(petra.pulls.merge({ owner, repo, pull_number: number })),
+    ).toMatchObject({
+      status: 405,
+      message: 'Required status check "kmetal-storage" is pending.',
+    });
     expect(await refusalOf(status('failure', 'x'.repeat(141)))).toMatchObject({
       status: 422,
     });
@@ -449,6 +463,36 @@ describe('pull requests', () => {
     });
     await petra.pulls.merge({ owner, repo, pull_number: number });
     expect((await get(number)).merged).toBe(true);
+  });
+
+  it('merges what a status is required of once it is there', async () => {
+    counter += 1;
+    const head = `kmetal-storage.${counter}`;
+    const sha = await commitOn(head, { 'required.txt': 'x\n' });
+    const { data } = await portal.pulls.create({
+      owner,
+      repo,
+      head,
+      base: 'main',
+      title: 'Required',
+    });
+    expect((await get(data.number)).mergeable_state).toBe('blocked');
+    expect(
+      await refusalOf(
+        petra.pulls.merge({ owner, repo, pull_number: data.number }),
+      ),
+    ).toMatchObject({
+      status: 405,
+      message: 'Required status check "kmetal-storage" is expected.',
+    });
+    await portal.repos.createCommitStatus({
+      owner,
+      repo,
+      sha,
+      state: 'success',
+      context: 'kmetal-storage',
+    });
+    await petra.pulls.merge({ owner, repo, pull_number: data.number });
   });
 
   it('takes labels', async () => {

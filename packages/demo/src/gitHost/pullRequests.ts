@@ -23,6 +23,13 @@ export interface MergeWish {
   sha?: string;
 }
 
+/** A status that has to be there, and a success, before some branches are merged. */
+export interface RequiredStatus {
+  context: string;
+  /** How the names of these branches begin. GitHub itself goes by the branch that is merged into alone. */
+  ofBranches: string;
+}
+
 /**
  * Pull requests as GitHub keeps them. The emulated GitHub stores title, body, reviews and people; what depends on commits is
  * told here, from the branches as they are: it would take the head of the moment at which the pull request was opened, and
@@ -32,6 +39,7 @@ export class PullRequests {
   readonly #api: EmulatedApi;
   readonly #repositories: Repositories;
   readonly #statuses: CommitStatuses;
+  readonly #required: RequiredStatus | undefined;
   readonly #ends = new Map<string, End>();
   readonly #merges = new Map<string, Promise<Merge>>();
 
@@ -39,10 +47,12 @@ export class PullRequests {
     api: EmulatedApi,
     repositories: Repositories,
     statuses: CommitStatuses,
+    required?: RequiredStatus,
   ) {
     this.#api = api;
     this.#repositories = repositories;
     this.#statuses = statuses;
+    this.#required = required;
   }
 
   /** One pull request with everything. Refuses with 404 if there is none. */
@@ -250,7 +260,7 @@ export class PullRequests {
       if (pull.mergeable_state === 'blocked') {
         throw new Refusal(
           405,
-          `Required status check "${this.#failed(fullName, pull)}" is failing.`,
+          `Required status check ${this.#unmet(fullName, pull)}.`,
         );
       }
       const merge = await this.#mergeOf(fullName, pull);
@@ -352,7 +362,7 @@ export class PullRequests {
     return (await this.#mergeOf(fullName, pull)).merged;
   }
 
-  /** A conflict stops a merge, and so does a failed status: as on a branch that is protected by its checks. */
+  /** A conflict stops a merge, and so does a status that is no success: as on a branch that is protected by its checks. */
   #mergeableState(fullName: string, pull: Json, mergeable: boolean | null) {
     if (mergeable === null) {
       return 'unknown';
@@ -363,13 +373,25 @@ export class PullRequests {
     if (pull.draft) {
       return 'draft';
     }
-    return this.#failed(fullName, pull) === undefined ? 'clean' : 'blocked';
+    return this.#unmet(fullName, pull) === undefined ? 'clean' : 'blocked';
   }
 
-  #failed(fullName: string, pull: Json): string | undefined {
-    return this.#statuses
-      .latestOf(fullName, pull.head.sha)
-      .find(({ state }) => state === 'failure' || state === 'error')?.context;
+  /** The check that stops a merge, and how it is. */
+  #unmet(fullName: string, pull: Json): string | undefined {
+    const latest = this.#statuses.latestOf(fullName, pull.head.sha);
+    const unmet = latest.find(({ state }) => state !== 'success');
+    if (unmet) {
+      return `"${unmet.context}" is ${
+        unmet.state === 'pending' ? 'pending' : 'failing'
+      }`;
+    }
+    const required =
+      this.#required && pull.head.ref.startsWith(this.#required.ofBranches)
+        ? this.#required.context
+        : undefined;
+    return required && !latest.some(({ context }) => context === required)
+      ? `"${required}" is expected`
+      : undefined;
   }
 
   async #mergeOf(fullName: string, pull: Json): Promise<Merge> {

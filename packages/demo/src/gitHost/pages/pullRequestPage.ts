@@ -192,7 +192,7 @@ function mergeability(pull: Json): Html {
     case 'clean':
       return line('good', '✓', `Can be merged into ${pull.base.ref}.`);
     case 'blocked':
-      return line('bad', '✗', 'Merging is blocked: a gate has failed.');
+      return line('bad', '✗', 'Merging is blocked: a gate is not open.');
     case 'draft':
       return line('waiting', '•', 'A draft can not be merged.');
     default:
