@@ -310,6 +310,20 @@ describe('what is put', () => {
 `);
   });
 
+  it('leaves the entries of a list as they are written if they stay', () => {
+    const list = '  list:\n  - {a:   1} # first\n  - {a: 2}\n';
+    const draft = draftOfTexts({
+      'a.yaml': `${OBJECT}${list}`,
+    });
+    draft.put(
+      [manifestOf('Thing', 'one', { spec: { list: [{ a: 1 }, { a: 3 }] } })],
+      place,
+    );
+    expect(draft.changes()[0].changes[0].after).toBe(
+      `${OBJECT}${list.replace('{a: 2}', 'a: 3')}`,
+    );
+  });
+
   it('fills in what is empty: numbers, nothing, an empty map', () => {
     const draft = draftOfTexts({
       'a.yaml': OBJECT.replace('  a: 1\n', '  a:\n  b: {}\n  c: 1\n'),

@@ -443,9 +443,35 @@ export class RepositoryDraft {
       for (const [key, value] of Object.entries(wanted)) {
         if (value !== undefined) this.#merge(at, [...path, key], value);
       }
+    } else if (Array.isArray(now) && Array.isArray(wanted)) {
+      this.#mergeList(at, path, now, wanted as YamlData[]);
     } else if (!(isRecord(wanted) && Object.keys(wanted).length === 0)) {
       this.set(at, path, wanted as YamlData);
     }
+  }
+
+  /** Entries that stay keep how they are written, if none of them moves. */
+  #mergeList(
+    at: DraftPlace,
+    path: YamlPath,
+    now: readonly unknown[],
+    wanted: readonly YamlData[],
+  ): void {
+    const stays = now.map(each =>
+      wanted.some(other => isDeepStrictEqual(each, other)),
+    );
+    const kept = now.filter((_, index) => stays[index]);
+    if (
+      kept.length === 0 ||
+      !isDeepStrictEqual(kept, wanted.slice(0, kept.length))
+    ) {
+      this.set(at, path, wanted);
+      return;
+    }
+    for (let index = now.length - 1; index >= 0; index -= 1) {
+      if (!stays[index]) this.remove(at, [...path, index]);
+    }
+    for (const each of wanted.slice(kept.length)) this.append(at, path, each);
   }
 
   #create(manifests: readonly NewManifest[], place: NewFilePlace): void {

@@ -271,7 +271,14 @@ function replacement(
     }
     const indent = indentOf(parent);
     if (indent === undefined) return undefined;
-    const isFlatList = Array.isArray(value) && !indentsLists(source);
+    // A list stays where the one before it is.
+    const column =
+      isSeq(node) && !isFlow(node) && node.items.length > 0
+        ? indentOf(node)
+        : undefined;
+    const isFlatList =
+      Array.isArray(value) &&
+      (column === undefined ? !indentsLists(source) : column === indent);
     const lines = blockLines(
       source,
       value,
