@@ -1,15 +1,9 @@
-import { ConfigReader } from '@backstage/config';
-import { mockServices } from '@backstage/backend-test-utils';
-import { ScmIntegrations } from '@backstage/integration';
 import type { NotificationSendOptions } from '@backstage/plugin-notifications-node';
 import type { Knex } from 'knex';
-import { createGitHosts } from '../gitHost';
 import { GitHubServer, sha } from '../gitHost/gitHubServer.test.server';
-import type { InventoryChange } from '../inventory/types';
 import { ManualClock, until } from '../kubernetes/manualClock.test.clock';
-import { inventoryOf, quota, type Content } from '../views/inventoryOf.testing';
 import { testDatabases, type TestDatabaseServer } from './databases.testing';
-import { createStorageRequests } from './storageRequests';
+import { ChangingCluster, startReplica } from './replica.test.server';
 import type { QuotaToRecord } from './types';
 
 const GI = 2n ** 30n;
@@ -17,62 +11,6 @@ const BRANCH = 'kmetal-storage.muc-1.alpha.quota';
 const TRAILER = 'Kmetal-Storage-Change: muc-1/alpha quota';
 const ALPHA = { underCluster: 'muc-1', tenant: 'alpha' } as const;
 const OBJECT = { ...ALPHA, change: 'quota', object: 'alpha' } as const;
-
-/** An under cluster whose content changes. */
-class ChangingCluster {
-  content: Content = { ResourceQuota: [quota('50Gi', '41Gi')] };
-  notInstalled = true;
-  readonly #listeners = new Set<(change: InventoryChange) => void>();
-
-  readonly inventory = {
-    clusters: () => [this.cluster()],
-    cluster: (name: string) => (name === 'muc-1' ? this.cluster() : undefined),
-    onChange: (listener: (change: InventoryChange) => void) => {
-      this.#listeners.add(listener);
-      return () => this.#listeners.delete(listener);
-    },
-  };
-
-  cluster() {
-    return inventoryOf(this.content, {
-      states: this.notInstalled
-        ? { Kustomization: { state: 'notInstalled', since: 0, message: '' } }
-        : {},
-    });
-  }
-
-  setQuota(hard: string, labels?: Record<string, string>) {
-    this.content = {
-      ...this.content,
-      ResourceQuota: [{ ...quota(hard, '41Gi'), labels }],
-    };
-  }
-
-  setFlux(
-    parts: Partial<NonNullable<Content['Kustomization']>[number]> = {},
-  ): void {
-    this.notInstalled = false;
-    this.content = {
-      ...this.content,
-      Kustomization: [
-        {
-          name: 'tenants',
-          namespace: 'flux-system',
-          suspended: false,
-          ready: { status: 'True' },
-          lastAppliedRevision: `main@sha1:${sha('a')}`,
-          ...parts,
-        },
-      ],
-    };
-  }
-
-  tell(kind: InventoryChange['kind'], namespace?: string) {
-    for (const listener of [...this.#listeners]) {
-      listener({ underCluster: 'muc-1', kind, namespace });
-    }
-  }
-}
 
 describe.each(testDatabases())(
   'requests that are followed, in $name',
@@ -114,30 +52,15 @@ function followed(server: TestDatabaseServer) {
   }
 
   /** A replica of the backend, and its poll. */
-  async function replica(on: Knex = knex, timeoutMs = 60_000) {
-    const scheduler = mockServices.scheduler.mock();
-    const logger = mockServices.logger.mock();
-    const integrations = ScmIntegrations.fromConfig(
-      new ConfigReader({
-        integrations: {
-          github: [
-            {
-              host: gitHub.server.host,
-              apiBaseUrl: `${gitHub.url}/api/v3`,
-              token: 'secret',
-            },
-          ],
-        },
-      }),
-    );
-    const running = await createStorageRequests({
-      database: mockServices.database({ knex: on }),
-      logger,
-      scheduler,
+  const replica = (on: Knex = knex, timeoutMs = 60_000) =>
+    startReplica({
+      knex: on,
+      timeoutMs,
+      clock,
+      gitHub,
       notifications,
-      integrations,
       inventory: cluster.inventory,
-      liveFactsOf: () => undefined,
+      stops,
       quotaFactsOf: () => {
         const [live] = cluster.content.ResourceQuota ?? [];
         const [[key, hard]] = Object.entries(live?.hard ?? {});
@@ -175,27 +98,7 @@ function followed(server: TestDatabaseServer) {
           fleet: null,
         };
       },
-      settings: {
-        schedule: { frequency: { seconds: 30 }, timeout: { minutes: 2 } },
-        stuckAfter: { minutes: 10 },
-      },
-      portalUrl: 'https://portal.example.com/',
-      clock,
-      gitHosts: createGitHosts({
-        integrations,
-        timeoutMs,
-        now: () => clock.now(),
-      }),
     });
-    await running.start();
-    stops.push(running.stop);
-    const tasks = scheduler.scheduleTask.mock.calls.map(([task]) => task);
-    const poll = async (after = 30_000) => {
-      clock.advance(after);
-      await tasks[0].fn(new AbortController().signal);
-    };
-    return { ...running, logger, tasks, poll };
-  }
 
   const titles = () => sent.map(({ payload }) => payload.title);
 

@@ -60,6 +60,9 @@ const STORAGE_GAP_MS = 5_000;
 /** Replicas' clocks may differ by that much. */
 const CLOCK_SKEW_MS = 120_000;
 
+/** Which requests to look at. */
+type Choice = (request: StoredRequest) => boolean;
+
 function isAboutQuotas({ kind, namespace }: InventoryChange): boolean {
   return (
     kind === 'Kustomization' ||
@@ -305,15 +308,18 @@ class FollowedRequests implements StorageRequests {
     await this.#look(signal);
   }
 
+  /** `choose` tells which requests, when it is its turn; none of them if it tells nothing. */
   async #look(
     signal?: AbortSignal,
-    only?: (request: StoredRequest) => boolean,
+    choose?: () => Promise<Choice | undefined> | Choice,
   ): Promise<void> {
     const before = this.#looking;
     const signals = [this.#stopped.signal, ...(signal ? [signal] : [])];
     const look = before.then(async () => {
       const either = AbortSignal.any(signals);
-      if (!either.aborted) await this.#follower.look(either, only);
+      if (either.aborted) return;
+      const only = await choose?.();
+      if (only || !choose) await this.#follower.look(either, only);
     });
     this.#looking = look.catch(() => {});
     await look;
@@ -337,7 +343,7 @@ class FollowedRequests implements StorageRequests {
     );
     await this.#look(
       undefined,
-      request =>
+      () => request =>
         request.change === 'quota' && this.#concernsQuota(request, changed),
     );
   }
@@ -370,6 +376,13 @@ class FollowedRequests implements StorageRequests {
       if (known) known.add(kind);
       else kinds.set(underCluster, new Set([kind]));
     }
+    await this.#look(undefined, () => this.#storageChangesOf(kinds));
+  }
+
+  /** Undefined if there are none. */
+  async #storageChangesOf(
+    kinds: ReadonlyMap<string, ReadonlySet<KindName>>,
+  ): Promise<Choice | undefined> {
     const open = new Map<string, UnderClusterFacts['openChanges']>();
     for (const underCluster of kinds.keys()) {
       const all = await this.#store.openChanges(underCluster);
@@ -377,8 +390,8 @@ class FollowedRequests implements StorageRequests {
         open.set(underCluster, all);
       }
     }
-    if (open.size === 0) return;
-    await this.#look(undefined, request => {
+    if (open.size === 0) return undefined;
+    return request => {
       const openChanges = open.get(request.underCluster);
       const changed = kinds.get(request.underCluster);
       return (
@@ -388,7 +401,7 @@ class FollowedRequests implements StorageRequests {
         changed !== undefined &&
         this.#concernsStorageChange(request, changed, openChanges)
       );
-    });
+    };
   }
 
   /** As far as the change stands on what changed, and comes to something else than before: Git hosts are not asked for nothing. */
