@@ -53,7 +53,7 @@ describe('pull requests', () => {
     gitHost = await startGitHost({
       requiredStatus: {
         context: 'kmetal-storage',
-        ofBranches: 'kmetal-storage.',
+        ofBranches: 'guarded.',
       },
       repositories: {
         'kmetal/fleet': {
@@ -467,7 +467,7 @@ describe('pull requests', () => {
 
   it('merges what a status is required of once it is there', async () => {
     counter += 1;
-    const head = `kmetal-storage.${counter}`;
+    const head = `guarded.${counter}`;
     const sha = await commitOn(head, { 'required.txt': 'x\n' });
     const { data } = await portal.pulls.create({
       owner,
