@@ -40,4 +40,24 @@ describe('what the portal writes below its commits', () => {
       size === undefined ? undefined : { wish: size && `${size}` },
     );
   });
+
+  it.each<[string, string, string | null | undefined]>([
+    ['says which wish is proposed', 'backend 0123456789ab', '0123456789ab'],
+    ['says that it is half of one', 'backend incomplete', 'incomplete'],
+    ['does not say it', 'backend', null],
+    ['is not with words behind it', 'backend 0123456789ab or so', undefined],
+    ['is not that of another change', 'class 0123456789ab', undefined],
+  ])('%s, for an under cluster’s storage', (_, trailer, wish) => {
+    const object = {
+      underCluster: 'muc-1',
+      change: 'backend',
+      object: 'claim',
+    } as const;
+    expect(
+      changeTrailerOf(
+        object,
+        `Swap\n\nKmetal-Storage-Change: muc-1/claim ${trailer}`,
+      ),
+    ).toEqual(wish === undefined ? undefined : { wish });
+  });
 });

@@ -1,11 +1,11 @@
 import type { Clock } from '../kubernetes/clock';
 
-/** Gathers what comes in quick succession, and hands it over at once a while after the first of it. */
+/** Gathers what comes in quick succession, the same once, and hands it over a while after the first of it. */
 export class Gathering<T> {
   readonly #clock: Clock;
   readonly #milliseconds: number;
   readonly #handOver: (gathered: T[]) => void;
-  #gathered: T[] = [];
+  #gathered = new Map<string, T>();
   #cancel: (() => void) | undefined;
 
   constructor(
@@ -18,10 +18,11 @@ export class Gathering<T> {
     this.#handOver = handOver;
   }
 
-  add(each: T): void {
-    this.#gathered.push(each);
+  /** `key` tells it from others. */
+  add(key: string, each: T): void {
+    this.#gathered.set(key, each);
     this.#cancel ??= this.#clock.after(this.#milliseconds, () => {
-      const gathered = this.#gathered;
+      const gathered = [...this.#gathered.values()];
       this.stop();
       this.#handOver(gathered);
     });
@@ -31,6 +32,6 @@ export class Gathering<T> {
   stop(): void {
     this.#cancel?.();
     this.#cancel = undefined;
-    this.#gathered = [];
+    this.#gathered.clear();
   }
 }

@@ -606,6 +606,163 @@ describe('a request at a Git host that can not be asked', () => {
   });
 });
 
+describe('a request for a change of an under cluster’s storage', () => {
+  const request = (parts: Partial<RequestProgress> = {}) =>
+    progress({
+      change: 'backend',
+      wish: '0123456789ab',
+      title: 'Swap: claim the name',
+      liveBefore: null,
+      liveBeforeKnown: false,
+      ...parts,
+    });
+  const merged = {
+    state: 'merged',
+    proposal: { number: 4 },
+    mergedAt: ASKED + 3 * MINUTE,
+  } as const;
+  const there = { known: true, arrived: true, missing: '' } as const;
+  const notThere = {
+    known: true,
+    arrived: false,
+    missing: 'Local-path still serves it.',
+  } as const;
+  const anyFlux = flux({ owner: null });
+  const late = ASKED + 14 * MINUTE;
+
+  it.each<[string, Partial<RequestProgress>, Partial<Evidence>, string[]]>([
+    ['is opened', {}, { live: notThere }, ['opened']],
+    [
+      'is not live before it is merged',
+      { state: 'opened', proposal: { number: 4 } },
+      { live: there },
+      ['opened'],
+    ],
+    [
+      'is prepared while another wish is proposed',
+      {},
+      {
+        host: seen({ head: { wish: 'incomplete', publishedAt: null } }),
+        live: notThere,
+      },
+      ['preparing'],
+    ],
+    [
+      'is approved with its own wish',
+      { state: 'opened', proposal: { number: 4 } },
+      {
+        host: seen({
+          head: { wish: '0123456789ab', publishedAt: null },
+          reviews: [review('approved')],
+        }),
+        live: notThere,
+      },
+      ['approved'],
+    ],
+    ['is merged', merged, { live: notThere, flux: anyFlux }, ['merged']],
+    [
+      'is live before Flux says that it applied it',
+      merged,
+      { live: there, flux: anyFlux },
+      ['live'],
+    ],
+    [
+      'is not live by what was there before',
+      { ...merged, arrivedBefore: true },
+      { live: there, flux: anyFlux },
+      ['merged'],
+    ],
+    [
+      'is live by what was there before, once that is applied',
+      { ...merged, arrivedBefore: true },
+      { live: there, flux: flux({ owner: null, applied: true }) },
+      ['applied', 'live'],
+    ],
+    [
+      'is live by what was there before, where there is no Flux',
+      { ...merged, arrivedBefore: true },
+      { live: there },
+      ['live'],
+    ],
+    [
+      'is live by what was there before, if Flux never tells',
+      { ...merged, arrivedBefore: true },
+      { live: there, flux: anyFlux, at: late },
+      ['live'],
+    ],
+    [
+      'is not live, but stuck, by what was there before it got to its Git host',
+      { arrivedBefore: true },
+      { host: seen({ proposal: null }), live: there, at: late },
+      ['stuck'],
+    ],
+    [
+      'waits for what is installed once it is applied',
+      { ...merged, state: 'applied', appliedAt: ASKED + 4 * MINUTE },
+      { live: notThere, flux: anyFlux, at: ASKED + 13 * MINUTE },
+      ['applied'],
+    ],
+    [
+      'is stuck if it does not come',
+      { ...merged, state: 'applied', appliedAt: ASKED + 4 * MINUTE },
+      { live: notThere, flux: anyFlux, at: ASKED + 15 * MINUTE },
+      ['stuck'],
+    ],
+    [
+      'is not stuck while nobody sees whether it is there',
+      { ...merged, state: 'applied', appliedAt: ASKED + 4 * MINUTE },
+      { live: { known: false }, flux: anyFlux, at: ASKED + 99 * MINUTE },
+      ['applied'],
+    ],
+    [
+      'is live where its Git host can not be asked',
+      {},
+      { host: { seen: 'never', kind: 'Gitea' }, live: there },
+      ['live'],
+    ],
+  ])('%s', (_, parts, what, states) => {
+    expect(statesOf(request(parts), evidence(what))).toEqual(states);
+  });
+
+  it.each<[string, Partial<RequestProgress>, Partial<Evidence>, string]>([
+    [
+      'is missing after it was applied',
+      { ...merged, state: 'applied', appliedAt: ASKED + 4 * MINUTE },
+      { live: notThere, flux: anyFlux, at: ASKED + 15 * MINUTE },
+      'The change was applied, but it is not there: Local-path still serves it',
+    ],
+    [
+      'is missing where there is no Flux',
+      merged,
+      { live: notThere, at: late },
+      'The change was accepted, but after 10 minutes it is not there: Local-path still serves it',
+    ],
+    [
+      'is proposed instead',
+      { proposal: { number: 4 } },
+      {
+        host: seen({
+          head: { wish: 'ba9876543210', publishedAt: null },
+          proposal: proposal({ title: 'Swap: clean up' }),
+        }),
+        live: notThere,
+        at: late,
+      },
+      'The change that is proposed at github.com is another one than was asked for last: “Swap: clean up” instead of “Swap: claim the name”; ask again',
+    ],
+    [
+      'can not be asked about',
+      { state: 'opened' },
+      { host: { seen: 'never', kind: 'Gitea' }, live: notThere },
+      "How far it is at Gitea can't be seen from here: look there, or wait until it is there",
+    ],
+  ])('says what %s', (_, parts, what, message) => {
+    expect(
+      nextState(request(parts), evidence(what), RULES).at(-1),
+    ).toMatchObject({ message });
+  });
+});
+
 describe('whatever is seen, in whatever order', () => {
   const hosts: HostEvidence[] = [
     { seen: 'unknown' },

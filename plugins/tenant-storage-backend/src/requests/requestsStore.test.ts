@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { testDatabases } from './databases.testing';
 import type { Step } from './requestState';
 import { RequestsStore } from './requestsStore';
-import type { QuotaToRecord } from './types';
+import type { QuotaToRecord, StorageChangeToRecord } from './types';
 
 const AT = Date.UTC(2026, 10, 22, 12);
 const GI = 2n ** 30n;
@@ -27,6 +27,29 @@ function wish(parts: Partial<QuotaToRecord> = {}): QuotaToRecord {
       repository: 'acme/fleet',
     },
     branch: 'kmetal-storage.muc-1.alpha.quota',
+    ...parts,
+  };
+}
+
+function storageChange(
+  parts: Partial<StorageChangeToRecord> = {},
+): StorageChangeToRecord {
+  return {
+    underCluster: 'muc-1',
+    tenant: null,
+    change: 'backend',
+    object: 'release',
+    title: 'Release',
+    input: { stage: 'release' },
+    fingerprint: '0123456789ab',
+    reason: 'The disks are full.',
+    requester: 'user:default/petra',
+    repository: {
+      url: 'https://github.com/acme/fleet',
+      host: 'github.com',
+      repository: 'acme/fleet',
+    },
+    branch: 'kmetal-storage.muc-1.release.backend',
     ...parts,
   };
 }
@@ -211,6 +234,123 @@ describe.each(testDatabases())('requests in $name', server => {
     expect((await store.subjects()).map(({ tenant }) => tenant).sort()).toEqual(
       ['alpha', 'beta', 'gamma'],
     );
+  });
+
+  describe('for changes of an under cluster’s storage', () => {
+    it('are kept as they were asked for, one for each change of an object', async () => {
+      const store = await storeOn(knex);
+      const recorded = await store.record(storageChange(), AT);
+      expect(recorded).toMatchObject({
+        ...storageChange(),
+        wish: '0123456789ab',
+        liveBeforeKnown: false,
+        arrivedBefore: null,
+      });
+      expect(await (await storeOn(connect())).get(recorded.id)).toEqual(
+        recorded,
+      );
+      const others = [
+        storageChange({ object: 'claim' }),
+        storageChange({ change: 'class' }),
+        storageChange({ underCluster: 'ber-1' }),
+        wish({ tenant: 'release' }),
+      ];
+      const ids = await Promise.all(
+        others.map(async each => (await store.record(each, AT)).id),
+      );
+      expect(new Set([...ids, recorded.id]).size).toBe(5);
+      expect((await store.record(storageChange(), AT)).id).toBe(recorded.id);
+      expect(await store.openRequest(others[0])).toMatchObject({
+        object: 'claim',
+      });
+    });
+
+    it('are the same one with the latest wish, whose arrival is looked at anew', async () => {
+      const store = await storeOn(knex);
+      const first = await store.record(storageChange(), AT);
+      const opened = await store.advance(first, AT + 1, [step('opened')], {
+        arrivedBefore: true,
+      });
+      expect(opened).toMatchObject({ arrivedBefore: true });
+      const same = await store.record(storageChange(), AT + 2);
+      expect(same).toMatchObject({ arrivedBefore: true, state: 'opened' });
+      const other = await store.record(
+        storageChange({
+          title: 'Release, with care',
+          input: { stage: 'release', confirm: true },
+          fingerprint: 'ba9876543210',
+        }),
+        AT + 3,
+      );
+      expect(other).toMatchObject({
+        id: first.id,
+        arrivedBefore: null,
+        state: 'preparing',
+        wish: 'ba9876543210',
+        input: { stage: 'release', confirm: true },
+      });
+      expect(other.steps.at(-1)?.message).toBe(
+        '“Release, with care” instead of “Release”',
+      );
+      const again = await store.record(
+        storageChange({ title: 'Release, with care' }),
+        AT + 4,
+      );
+      expect(again.steps.at(-1)?.message).toBe(
+        'Release, with care, with other values',
+      );
+    });
+
+    it('are told of an under cluster while they are open, with those for quotas', async () => {
+      const store = await storeOn(knex);
+      const first = await store.record(storageChange(), AT);
+      await store.advance(first, AT + 1, [step('merged')], {
+        mergedAt: AT + 1,
+      });
+      await store.record(wish(), AT + 2);
+      const ended = await store.record(storageChange({ object: 'x' }), AT + 3);
+      await store.advance(ended, AT + 4, [step('live')]);
+      await store.record(storageChange({ underCluster: 'ber-1' }), AT + 5);
+      expect(await store.openChanges('muc-1')).toEqual([
+        {
+          change: 'backend',
+          object: 'release',
+          state: 'merged',
+          merged: true,
+          input: { stage: 'release' },
+        },
+        {
+          change: 'quota',
+          object: 'alpha',
+          state: 'preparing',
+          merged: false,
+          input: { tenant: 'alpha', size: '60Gi' },
+        },
+      ]);
+    });
+
+    it('are told only where no tenant is asked for', async () => {
+      const store = await storeOn(knex);
+      await store.record(wish(), AT);
+      await store.record(storageChange(), AT + 1);
+      await store.record(wish({ tenant: 'null' }), AT + 2);
+      const of = async (...tenants: Array<string | null>) => {
+        const { items } = await store.list({
+          subjects: tenants.map(tenant => ({ underCluster: 'muc-1', tenant })),
+          limit: 10,
+          offset: 0,
+        });
+        return items.map(({ object }) => object);
+      };
+      expect(await of('alpha')).toEqual(['alpha']);
+      expect(await of(null)).toEqual(['release']);
+      expect(await of('null')).toEqual(['null']);
+      expect(await of('alpha', null)).toEqual(['release', 'alpha']);
+      expect(await store.subjects()).toContainEqual({
+        underCluster: 'muc-1',
+        tenant: null,
+      });
+    });
   });
 
   it('are looked at by one at a time, and by another one when that one stopped', async () => {

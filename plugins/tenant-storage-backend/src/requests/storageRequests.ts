@@ -328,8 +328,13 @@ class FollowedRequests implements StorageRequests {
   /** Something changed in an under cluster: looks soon at the requests that it may be about, without waiting for the next poll. */
   changed(change: InventoryChange): void {
     if (this.#stopped.signal.aborted) return;
-    if (isAboutQuotas(change)) this.#quotasChanged.add(change);
-    this.#storageChanged.add(change);
+    const { underCluster, kind, namespace = '' } = change;
+    const key = `${underCluster}/${kind}`;
+    // A change of a storage stands on whole kinds, whatever the namespace.
+    this.#storageChanged.add(key, change);
+    if (isAboutQuotas(change)) {
+      this.#quotasChanged.add(`${key}/${namespace}`, change);
+    }
   }
 
   async #lookAtQuotas(changes: readonly InventoryChange[]): Promise<void> {

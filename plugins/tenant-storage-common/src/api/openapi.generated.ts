@@ -792,6 +792,7 @@ export interface components {
                 [key: string]: unknown;
             };
             reason: string;
+            /** What is asked for, in one line: the title of the pull request. */
             title: string;
             host: string;
             repository: string;
