@@ -29,88 +29,89 @@ const text =
     z.string().optional().describe(description);
 
 /** The fields of a form that tell a class of a backend; each belongs to one backend, as its description says. */
-export const backendClassFields = {
-  nfsServer: text('NFS: the server, by name or address'),
-  nfsShare: text('NFS: the exported folder, such as `/exports/kubernetes`'),
-  nfsSubDir: text(
-    'NFS: the folder of each volume below it; made of its name unless told',
-  ),
-  nfsMountPermissions: text(
-    'NFS: the mode of the folder of each volume, such as `0755`. Default: `0`, as the server makes it',
-  ),
-  nfsMountOptions: z =>
-    z
-      .array(z.string())
-      .optional()
-      .describe('NFS: how it is mounted. Default: `hard`, `nfsvers=4.1`'),
-  cephClusterNamespace: text(
-    'Rook-Ceph: the namespace of the CephCluster. Default: `rook-ceph`',
-  ),
-  cephOperatorNamespace: text(
-    "Rook-Ceph: the operator's namespace, which the driver's name begins with. That of the cluster unless told",
-  ),
-  cephPool: text('Rook-Ceph: the CephBlockPool. Default: `replicapool`'),
-  longhornReplicas: z =>
-    z
-      .number()
-      .int()
-      .min(1)
-      .max(20)
-      .optional()
-      .describe(
-        'Longhorn: copies of each volume, on a node each. Default: `3`',
-      ),
-  longhornDataLocality: z =>
-    z
-      .enum(['disabled', 'best-effort', 'strict-local'])
-      .optional()
-      .describe(
-        'Longhorn: whether a copy is kept where the volume is used. Default: `disabled`',
-      ),
-  fsType: z =>
-    z
-      .enum(['ext4', 'xfs'])
-      .optional()
-      .describe(
-        'Rook-Ceph, Longhorn: the file system of volumes. Default: `ext4`',
-      ),
-  provisioner: text(
-    'CSI driver of a vendor: its name, as its CSIDriver object is called, such as `csi.example.com`',
-  ),
-  parameters: z =>
-    z
-      .record(z.string())
-      .optional()
-      .describe(
-        "CSI driver of a vendor: the class's parameters, as the vendor documents them. No passwords: Secrets are named by `csi.storage.k8s.io/...-secret-name`",
-      ),
-  allowVolumeExpansion: z =>
-    z
-      .boolean()
-      .optional()
-      .describe(
-        'CSI driver of a vendor: whether it grows volumes. Default: `true`',
-      ),
-  accessMode: z =>
-    z
-      .enum(['ReadWriteOnce', 'ReadWriteOncePod', 'ReadWriteMany'])
-      .optional()
-      .describe('How a volume is shared. Default: `ReadWriteOnce`'),
-  volumeMode: z =>
-    z
-      .enum(['Filesystem', 'Block'])
-      .optional()
-      .describe(
-        'Whether volumes are file systems or raw devices. Default: `Filesystem`',
-      ),
-  volumeBindingMode: z =>
-    z
-      .enum(['Immediate', 'WaitForFirstConsumer'])
-      .optional()
-      .describe(
-        'When a volume is made. Default: `WaitForFirstConsumer`; for NFS `Immediate`',
-      ),
-} satisfies Record<string, StorageChangeField>;
+export const backendClassFields: Readonly<Record<string, StorageChangeField>> =
+  {
+    nfsServer: text('NFS: the server, by name or address'),
+    nfsShare: text('NFS: the exported folder, such as `/exports/kubernetes`'),
+    nfsSubDir: text(
+      'NFS: the folder of each volume below it; made of its name unless told',
+    ),
+    nfsMountPermissions: text(
+      'NFS: the mode of the folder of each volume, such as `0755`. Default: `0`, as the server makes it',
+    ),
+    nfsMountOptions: z =>
+      z
+        .array(z.string())
+        .optional()
+        .describe('NFS: how it is mounted. Default: `hard`, `nfsvers=4.1`'),
+    cephClusterNamespace: text(
+      'Rook-Ceph: the namespace of the CephCluster. Default: `rook-ceph`',
+    ),
+    cephOperatorNamespace: text(
+      "Rook-Ceph: the operator's namespace, which the driver's name begins with. That of the cluster unless told",
+    ),
+    cephPool: text('Rook-Ceph: the CephBlockPool. Default: `replicapool`'),
+    longhornReplicas: z =>
+      z
+        .number()
+        .int()
+        .min(1)
+        .max(20)
+        .optional()
+        .describe(
+          'Longhorn: copies of each volume, on a node each. Default: `3`',
+        ),
+    longhornDataLocality: z =>
+      z
+        .enum(['disabled', 'best-effort', 'strict-local'])
+        .optional()
+        .describe(
+          'Longhorn: whether a copy is kept where the volume is used. Default: `disabled`',
+        ),
+    fsType: z =>
+      z
+        .enum(['ext4', 'xfs'])
+        .optional()
+        .describe(
+          'Rook-Ceph, Longhorn: the file system of volumes. Default: `ext4`',
+        ),
+    provisioner: text(
+      'CSI driver of a vendor: its name, as its CSIDriver object is called, such as `csi.example.com`',
+    ),
+    parameters: z =>
+      z
+        .record(z.string())
+        .optional()
+        .describe(
+          "CSI driver of a vendor: the class's parameters, as the vendor documents them. No passwords: Secrets are named by `csi.storage.k8s.io/...-secret-name`",
+        ),
+    allowVolumeExpansion: z =>
+      z
+        .boolean()
+        .optional()
+        .describe(
+          'CSI driver of a vendor: whether it grows volumes. Default: `true`',
+        ),
+    accessMode: z =>
+      z
+        .enum(['ReadWriteOnce', 'ReadWriteOncePod', 'ReadWriteMany'])
+        .optional()
+        .describe('How a volume is shared. Default: `ReadWriteOnce`'),
+    volumeMode: z =>
+      z
+        .enum(['Filesystem', 'Block'])
+        .optional()
+        .describe(
+          'Whether volumes are file systems or raw devices. Default: `Filesystem`',
+        ),
+    volumeBindingMode: z =>
+      z
+        .enum(['Immediate', 'WaitForFirstConsumer'])
+        .optional()
+        .describe(
+          'When a volume is made. Default: `WaitForFirstConsumer`; for NFS `Immediate`',
+        ),
+  };
 
 /** Which fields belong to one backend only. */
 const OF_BACKEND: ReadonlyArray<[RegExp, readonly BackendKind[]]> = [

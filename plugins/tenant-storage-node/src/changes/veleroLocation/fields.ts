@@ -11,7 +11,7 @@ const optionalFlag =
     z.boolean().optional().describe(description);
 
 /** What a backup location is told by. What is left out of a location that is there already is taken out of it. */
-export const fields = {
+export const fields: Readonly<Record<string, StorageChangeField>> = {
   name: z => z.string().describe('The name of the location, such as `minio`'),
   namespace: optionalText("Velero's namespace. Default: `velero`"),
   bucket: z =>
@@ -81,4 +81,4 @@ export const fields = {
   confirmNoTenantData: optionalFlag(
     "Set by who knows that backups here have no data of tenants' volumes in them, because Velero skips hostPath volumes",
   ),
-} satisfies Record<string, StorageChangeField>;
+};
