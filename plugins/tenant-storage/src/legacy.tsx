@@ -215,3 +215,28 @@ export const KmetalQuotaPreviewFieldExtension = tenantStoragePlugin.provide(
     schema: fieldOptions.quotaPreview.schema.schema,
   }),
 );
+
+/**
+ * Form field `KmetalUnderClusterPicker`: an under cluster, by its name.
+ *
+ * @public
+ */
+export const KmetalUnderClusterPickerFieldExtension =
+  tenantStoragePlugin.provide(
+    createScaffolderFieldExtension({
+      ...fieldOptions.underClusterPicker,
+      schema: fieldOptions.underClusterPicker.schema.schema,
+    }),
+  );
+
+/**
+ * Form field `KmetalChangePreview`: what a change of an under cluster's storage would do, before it is proposed.
+ *
+ * @public
+ */
+export const KmetalChangePreviewFieldExtension = tenantStoragePlugin.provide(
+  createScaffolderFieldExtension({
+    ...fieldOptions.changePreview,
+    schema: fieldOptions.changePreview.schema.schema,
+  }),
+);

@@ -194,7 +194,7 @@ export const tenantStorageTranslationRef = createTranslationRef({
       filterByUnderCluster: 'Under cluster',
       clear: 'Clear the filters',
       tenant: 'Tenant',
-      change: 'Quota',
+      change: 'What',
       who: 'Asked for by',
       state: 'State',
       since: 'Since',
