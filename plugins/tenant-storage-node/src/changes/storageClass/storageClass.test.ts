@@ -1,0 +1,228 @@
+import type { FactsOfTest } from '../facts.testing';
+import { layouts } from '../layouts.testing';
+import {
+  CLASS,
+  fleet,
+  gateOf,
+  LONGHORN,
+  missingOf,
+  planned,
+} from '../storageChange.test.plan';
+import { storageClass } from './storageClass';
+
+const asked = { name: 'gold', backend: 'csi', provisioner: 'csi.example.com' };
+
+const GIT = `apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata:
+  name: gold
+  annotations:
+    storageclass.kubernetes.io/is-default-class: "true"
+    owner: storage
+provisioner: csi.example.com
+reclaimPolicy: Delete
+volumeBindingMode: WaitForFirstConsumer
+allowVolumeExpansion: true
+mountOptions: [noatime]
+`;
+
+function plan(
+  input: Record<string, unknown>,
+  facts: FactsOfTest = {},
+  texts: Record<string, string> = {},
+) {
+  return planned(storageClass, input, facts, [fleet(texts)]);
+}
+
+function refused(...args: Parameters<typeof plan>) {
+  return plan(...args).refusals.map(({ code, field, message }) => ({
+    code,
+    field,
+    message,
+  }));
+}
+
+describe('a class', () => {
+  it.each(['csi.hpe.com', 'csi.example.com'])(
+    'never comes without a pin: not of an array that CDI takes for RWX/Block, not of a vendor that it does not know (%s)',
+    provisioner => {
+      const { diff } = plan(
+        { ...asked, provisioner },
+        { csiDrivers: [{ name: provisioner }] },
+      );
+      expect(diff).toContain(
+        '+kind: StorageProfile\n+metadata:\n+  name: gold\n+spec:\n+  claimPropertySets:\n+    - accessModes:\n+        - ReadWriteOnce\n+      volumeMode: Filesystem\n',
+      );
+    },
+  );
+
+  it('comes without one only where there is no CDI', () => {
+    expect(plan(asked, { storageProfiles: 'notInstalled' }).diff).not.toContain(
+      'StorageProfile',
+    );
+    expect(plan(asked, { storageProfiles: 'unknown' }).warnings).toMatchObject([
+      { code: 'cdiUnknown' },
+    ]);
+  });
+
+  it('of raw devices has to be confirmed', () => {
+    expect(refused({ ...asked, volumeMode: 'Block' })).toMatchObject([
+      { code: 'confirmationMissing', field: 'confirmBlock' },
+    ]);
+    expect(
+      refused({
+        name: 'n',
+        ...storageClass.examples[0].input,
+        volumeMode: 'Block',
+      }),
+    ).toMatchObject([{ code: 'notSupported', field: 'volumeMode' }]);
+  });
+
+  it('is no default unless that is asked for, and never the second', () => {
+    expect(plan(asked).diff).not.toContain('is-default-class');
+    const facts = {
+      storageClasses: [{ name: 'silver', isDefault: true }],
+    };
+    expect(refused({ ...asked, default: true }, facts)).toEqual([
+      {
+        code: 'defaultTaken',
+        field: 'default',
+        message: 'There is a default class already: silver.',
+      },
+    ]);
+    expect(
+      refused(
+        { ...asked, name: 'other', default: true },
+        {},
+        { 'c.yaml': GIT },
+      ),
+    ).toMatchObject([{ code: 'defaultTaken' }]);
+    expect(
+      plan({ ...asked, default: true }, { storageClasses: 'unknown' }).warnings,
+    ).toMatchObject([{ code: 'defaultsUnknown' }]);
+  });
+
+  it.each([
+    [CLASS, 'nameTaken', 'is the class of all tenants'],
+    ['local-path', 'nameTaken', 'the platform’s own class'],
+    ['longhorn', 'ownedElsewhere', 'something else than Git'],
+  ])('is not called %s', (name, code, message) => {
+    expect(refused({ ...asked, name })[0]).toEqual({
+      code,
+      field: 'name',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('is not one that local-path’s chart renders, live or not', () => {
+    const plans = (['folders', 'umbrella'] as const).map(layout =>
+      planned(
+        storageClass,
+        { ...asked, name: CLASS },
+        { storageClasses: 'unknown', storageClass: 'other' },
+        layouts[layout](),
+      ),
+    );
+    for (const { refusals } of plans) {
+      expect(refusals).toMatchObject([
+        { code: 'ownedByHelmRelease', field: 'name' },
+      ]);
+    }
+  });
+
+  it('needs its driver', () => {
+    expect(refused(asked, { csiDrivers: [] })).toEqual([
+      {
+        code: 'notInstalled',
+        field: 'provisioner',
+        message: expect.stringContaining('csi.example.com'),
+      },
+    ]);
+    expect(plan(asked, { csiDrivers: 'unknown' }).warnings).toMatchObject([
+      { code: 'driverUnknown' },
+    ]);
+  });
+
+  it('of Longhorn has no more copies than workers', () => {
+    const input = { name: 'l', backend: 'longhorn', longhornReplicas: 5 };
+    expect(refused(input)).toEqual([
+      {
+        code: 'notSupported',
+        field: 'longhornReplicas',
+        message: expect.stringContaining('there are 4 workers'),
+      },
+    ]);
+  });
+
+  it('of Rook-Ceph tells if its pool is not in Git', () => {
+    expect(plan({ name: 'c', backend: 'rook-ceph' }).warnings).toMatchObject([
+      { code: 'poolNotInGit' },
+    ]);
+  });
+
+  it('has the fields of its own backend only', () => {
+    expect(refused({ ...asked, nfsServer: 'nfs.example.com' })).toMatchObject([
+      { code: 'inputInvalid', field: 'nfsServer' },
+    ]);
+  });
+
+  it('keeps an octal mode as text', () => {
+    expect(
+      plan({ ...storageClass.examples[0].input, nfsMountPermissions: '0755' })
+        .diff,
+    ).toContain('mountPermissions: "0755"');
+  });
+});
+
+describe('a class that is in Git', () => {
+  it('is edited where Kubernetes takes a change of it', () => {
+    const { refusals, files } = plan(
+      { ...asked, allowVolumeExpansion: false },
+      {},
+      { 'c.yaml': GIT },
+    );
+    expect(refusals).toEqual([]);
+    expect(files.find(({ path }) => path === 'c.yaml')?.content).toBe(
+      GIT.replace(/^.*is-default-class.*\n/m, '')
+        .replace('Expansion: true', 'Expansion: false')
+        .replace('mountOptions: [noatime]\n', ''),
+    );
+  });
+
+  it.each([
+    ['provisioner', { provisioner: 'nfs.csi.k8s.io' }],
+    ['reclaimPolicy', { reclaimPolicy: 'Retain' }],
+    ['volumeBindingMode', { volumeBindingMode: 'Immediate' }],
+    ['parameters.tier', { parameters: { tier: 'gold' } }],
+  ])('is not edited in its %s, which Kubernetes refuses', (what, more) => {
+    expect(refused({ ...asked, ...more }, {}, { 'c.yaml': GIT })).toEqual([
+      {
+        code: 'nameTaken',
+        field: 'name',
+        message: expect.stringContaining(what),
+      },
+    ]);
+  });
+});
+
+it.each<[string, FactsOfTest]>([
+  ['passed', {}],
+  ['failed', { csiDrivers: [] }],
+  ['unknown', { csiDrivers: 'unknown' }],
+])('has a gate for its driver: %s', (state, facts) => {
+  expect(gateOf(storageClass, asked, facts)).toEqual([
+    { id: 'driverThere', state },
+  ]);
+});
+
+it.each<[FactsOfTest['storageClasses'], string | null]>([
+  ['unknown', null],
+  [[], 'The class gold is not there yet.'],
+  [
+    [{ name: 'gold', provisioner: LONGHORN }],
+    `The class gold is served by ${LONGHORN}.`,
+  ],
+  [[{ name: 'gold', provisioner: 'csi.example.com' }], ''],
+])('arrives as %j: %s', (storageClasses, missing) => {
+  expect(missingOf(storageClass, asked, { storageClasses })).toBe(missing);
+});

@@ -1,0 +1,339 @@
+import type { FactsOfTest } from '../facts.testing';
+import {
+  CLASS,
+  fleet,
+  gateOf,
+  LOCAL,
+  LONGHORN,
+  missingOf,
+  planned,
+} from '../storageChange.test.plan';
+import { veleroLocation } from './veleroLocation';
+
+const GIT = `apiVersion: velero.io/v1
+kind: BackupStorageLocation
+metadata:
+  name: default
+  namespace: velero
+spec:
+  provider: aws
+  default: true
+  accessMode: ReadWrite
+  objectStorage:
+    bucket: old
+    prefix: muc-1
+  credential:
+    name: velero
+    key: cloud
+  config:
+    region: eu-central-1
+    profile: backup
+`;
+
+const asked = {
+  name: 'minio',
+  bucket: 'velero',
+  region: 'minio',
+  s3Url: 'https://minio.example.com',
+  confirmNoTenantData: true,
+};
+const same = {
+  name: 'default',
+  bucket: 'old',
+  prefix: 'muc-1',
+  region: 'eu-central-1',
+  credentialName: 'velero',
+  credentialKey: 'cloud',
+  confirmNoTenantData: true,
+};
+
+function plan(
+  input: Record<string, unknown>,
+  facts: FactsOfTest = {},
+  texts: Record<string, string> = {},
+) {
+  return planned(veleroLocation, input, facts, [fleet(texts)]);
+}
+
+function refused(...args: Parameters<typeof plan>) {
+  return plan(...args).refusals.map(({ code, field, message }) => ({
+    code,
+    field,
+    message,
+  }));
+}
+
+function warned(...args: Parameters<typeof plan>) {
+  return plan(...args).warnings.map(({ code }) => code);
+}
+
+const inGit = { 'velero.yaml': GIT };
+const onLonghorn: FactsOfTest = {
+  storageClasses: [{ name: CLASS, provisioner: LONGHORN }],
+};
+
+describe('a location that protects nothing', () => {
+  it('is refused where tenants are on local-path, with what serves them', () => {
+    expect(refused({ ...asked, confirmNoTenantData: undefined })).toEqual([
+      {
+        code: 'noProtection',
+        field: 'confirmNoTenantData',
+        message: expect.stringContaining(
+          `${CLASS} is served by ${LOCAL}, which is no CSI driver`,
+        ),
+      },
+    ]);
+  });
+
+  it('says so even once that is confirmed', () => {
+    expect(warned(asked)).toContain('noTenantData');
+  });
+
+  it('is none where snapshots are taken', () => {
+    const facts = {
+      ...onLonghorn,
+      snapshotClasses: [{ name: 'longhorn', driver: LONGHORN }],
+    };
+    expect(warned({ ...asked, confirmNoTenantData: undefined }, facts)).toEqual(
+      [],
+    );
+  });
+
+  it('is told of where volumes are left from before a swap', () => {
+    const facts = {
+      ...onLonghorn,
+      volumes: [{ storageClass: CLASS, provisionedBy: LOCAL, count: 7 }],
+    };
+    expect(plan(asked, facts).warnings).toContainEqual({
+      code: 'oldVolumesUnprotected',
+      message: expect.stringMatching(/^7 volumes of tenant-storage-class/),
+    });
+  });
+
+  it.each<[string, FactsOfTest]>([
+    ['classes', { storageClasses: 'unknown' }],
+    ['drivers', { csiDrivers: 'unknown' }],
+    ['snapshot classes', { ...onLonghorn, snapshotClasses: 'unknown' }],
+    [
+      'what the class is served by',
+      { storageClasses: [{ name: CLASS, provisioner: 'vendor.example.com' }] },
+    ],
+  ])('is neither said nor denied if nobody knows %s', (_, facts) => {
+    expect(warned({ ...asked, confirmNoTenantData: undefined }, facts)).toEqual(
+      ['protectionUnknown'],
+    );
+  });
+});
+
+describe('the default', () => {
+  it('moves in one change: there are never two', () => {
+    const { diff } = plan({ ...asked, default: true }, {}, inGit);
+    expect(diff).toContain('-  default: true\n+  default: false\n');
+    expect(diff).toContain('+  default: true\n');
+  });
+
+  it('is refused if the one there is in no repository, with who makes it', () => {
+    const facts: FactsOfTest = {
+      backupLocations: [
+        {
+          name: 'aws',
+          default: true,
+          labels: { 'helm.toolkit.fluxcd.io/name': 'velero' },
+        },
+      ],
+    };
+    expect(refused({ ...asked, default: true }, facts)).toEqual([
+      {
+        code: 'ownedElsewhere',
+        field: 'default',
+        message: expect.stringContaining('the Helm release velero'),
+      },
+    ]);
+  });
+
+  it('is not given up while schedules go to it', () => {
+    const facts: FactsOfTest = { backupSchedules: [{ name: 'nightly' }] };
+    expect(refused({ ...same, default: false }, facts, inGit)).toEqual([
+      {
+        code: 'inUse',
+        field: 'default',
+        message: expect.stringContaining('nightly'),
+      },
+    ]);
+    expect(warned({ ...same, default: false }, {}, inGit)).toContain(
+      'noDefault',
+    );
+  });
+});
+
+describe('a location that is there', () => {
+  it('is left alone where it is just that', () => {
+    expect(plan(same, {}, inGit)).toMatchObject({
+      changed: false,
+      refusals: [],
+    });
+  });
+
+  it('loses what is not asked for, which is said; what the form does not know stays', () => {
+    const { name, bucket, prefix, confirmNoTenantData } = same;
+    const result = plan(
+      { name, bucket, prefix, confirmNoTenantData },
+      {},
+      inGit,
+    );
+    expect(result.warnings).toContainEqual({
+      code: 'takenOut',
+      message: expect.stringContaining('credential, config.region'),
+    });
+    expect(result.files[0].content).toContain('config:\n    profile: backup\n');
+  });
+
+  it.each([
+    ['bucket', { bucket: 'new-one' }],
+    ['prefix', { prefix: 'muc-2' }],
+    ['s3Url', { s3Url: 'https://s3.example.com' }],
+  ])('does not move to another %s while backups are in it', (field, more) => {
+    const facts: FactsOfTest = {
+      backups: [{ name: 'nightly-1' }],
+      restores: [{ name: 'r', backup: 'nightly-1', phase: 'InProgress' }],
+    };
+    expect(refused({ ...same, ...more }, facts, inGit)).toEqual([
+      {
+        code: 'inUse',
+        field,
+        message: expect.stringMatching(
+          /^1 backups .* nightly-1\. Restores are under way: r\.$/,
+        ),
+      },
+    ]);
+    expect(
+      refused({ ...same, ...more, confirmMoved: true }, facts, inGit),
+    ).toEqual([]);
+    expect(
+      warned({ ...same, ...more }, { backups: 'unknown' }, inGit),
+    ).toContain('backupsUnknown');
+  });
+
+  it('does not become read-only while schedules write to it', () => {
+    const input = { ...same, accessMode: 'ReadOnly' };
+    const facts: FactsOfTest = {
+      backupSchedules: [{ name: 'nightly', storageLocation: 'default' }],
+    };
+    expect(refused(input, facts, inGit)).toEqual([
+      {
+        code: 'inUse',
+        field: 'accessMode',
+        message: expect.stringContaining('nightly'),
+      },
+    ]);
+    expect(refused({ ...input, confirmReadOnly: true }, facts, inGit)).toEqual(
+      [],
+    );
+    expect(warned(input, { backupSchedules: 'unknown' }, inGit)).toContain(
+      'schedulesUnknown',
+    );
+  });
+
+  it('has no second owner', () => {
+    expect(
+      refused(asked, { backupLocations: [{ name: 'minio' }] }),
+    ).toMatchObject([{ code: 'ownedElsewhere', field: 'name' }]);
+  });
+});
+
+describe('a VolumeSnapshotLocation', () => {
+  it.each<[string, Record<string, unknown>, FactsOfTest, string]>([
+    ['not for MinIO', asked, {}, 'notSupported'],
+    ['not without EBS volumes', { ...asked, s3Url: '' }, {}, 'notSupported'],
+    [
+      'not if nobody can say',
+      { ...asked, s3Url: '' },
+      { storageClasses: 'unknown' },
+      'factUnknown',
+    ],
+    [
+      'not if one is there without Git',
+      { ...asked, s3Url: '' },
+      {
+        storageClasses: [{ name: 'ebs', provisioner: 'ebs.csi.aws.com' }],
+        snapshotLocations: [{ name: 'minio' }],
+      },
+      'ownedElsewhere',
+    ],
+  ])('is made %s', (_, input, facts, code) => {
+    expect(
+      refused({ ...input, volumeSnapshotLocation: true }, facts),
+    ).toMatchObject([{ code, field: 'volumeSnapshotLocation' }]);
+  });
+
+  it('is made for Amazon EBS', () => {
+    const facts = {
+      storageClasses: [{ name: 'ebs', provisioner: 'ebs.csi.aws.com' }],
+    };
+    expect(
+      plan({ ...asked, s3Url: '', volumeSnapshotLocation: true }, facts).diff,
+    ).toContain('+kind: VolumeSnapshotLocation');
+  });
+});
+
+describe('an address that can be listened to', () => {
+  it.each([{ s3Url: 'http://minio:9000' }, { insecureSkipTLSVerify: true }])(
+    'has to be confirmed: %j',
+    more => {
+      expect(refused({ ...asked, ...more })).toMatchObject([
+        { code: 'confirmationMissing', field: 'confirmInsecure' },
+      ]);
+      expect(refused({ ...asked, ...more, confirmInsecure: true })).toEqual([]);
+    },
+  );
+});
+
+it('is refused without Velero, and says if it can’t be seen', () => {
+  expect(refused(asked, { backupLocations: 'notInstalled' })).toMatchObject([
+    { code: 'notInstalled' },
+  ]);
+  expect(warned(asked, { backupLocations: 'unknown' })).toContain(
+    'locationsUnknown',
+  );
+});
+
+it.each<[string, FactsOfTest]>([
+  ['passed', {}],
+  ['failed', { namespaces: [] }],
+  ['unknown', { namespaces: 'unknown' }],
+])('has a gate for the namespace of Velero: %s', (state, facts) => {
+  expect(gateOf(veleroLocation, asked, facts)).toEqual([
+    { id: 'namespaceThere', state },
+  ]);
+});
+
+describe('its arrival', () => {
+  const there = { name: 'minio', bucket: 'velero', default: false };
+  it.each<[FactsOfTest['backupLocations'], string | null]>([
+    ['unknown', null],
+    [[], 'The location velero/minio is not there yet.'],
+    [
+      [{ ...there, bucket: 'x' }],
+      'The location velero/minio still has the bucket x.',
+    ],
+    [
+      [{ ...there, prefix: 'x' }],
+      'The location velero/minio still has the folder x.',
+    ],
+    [[{ ...there, phase: null }], 'Velero has not validated velero/minio yet.'],
+    [
+      [{ ...there, phase: 'Unavailable', message: 'no such bucket' }],
+      'Velero says that velero/minio is Unavailable: no such bucket.',
+    ],
+    [[there], ''],
+  ])('with %j is told: %s', (backupLocations, missing) => {
+    expect(missingOf(veleroLocation, asked, { backupLocations })).toBe(missing);
+  });
+
+  it('waits for the default to move', () => {
+    const input = { ...asked, default: true };
+    expect(missingOf(veleroLocation, input, { backupLocations: [there] })).toBe(
+      'The location velero/minio is not yet the default.',
+    );
+  });
+});
