@@ -1,0 +1,176 @@
+import type { FactsOfTest } from '../facts.testing';
+import {
+  CLASS,
+  fleet,
+  gateOf,
+  missingOf,
+  planned,
+} from '../storageChange.test.plan';
+import { minio } from './minio';
+
+const asked = minio.examples[0].input;
+
+function plan(
+  input: Record<string, unknown>,
+  facts: FactsOfTest = {},
+  texts: Record<string, string> = {},
+) {
+  return planned(minio, input, facts, [fleet(texts)]);
+}
+
+function refused(...args: Parameters<typeof plan>) {
+  return plan(...args).refusals.map(({ code, field, message }) => ({
+    code,
+    field,
+    message,
+  }));
+}
+
+function warned(...args: Parameters<typeof plan>) {
+  return plan(...args).warnings.map(({ code }) => code);
+}
+
+const [NAME, DIGEST] = `${asked.image}`.split('@');
+
+describe('the image', () => {
+  it.each([
+    NAME,
+    'registry.example.com/minio:latest',
+    `registry.example.com/minio:latest@${DIGEST}`,
+    'registry.example.com/minio@sha256:abc',
+    `registry.example.com/MINIO@${DIGEST}`,
+  ])('is refused as %s', image => {
+    expect(refused({ ...asked, image })).toMatchObject([
+      { code: 'imageNotPinned', field: 'image' },
+    ]);
+  });
+
+  it('has no default, and somebody who keeps it safe', () => {
+    expect(refused({ ...asked, image: undefined })).toMatchObject([
+      { code: 'inputInvalid', field: 'image' },
+    ]);
+    expect(refused({ ...asked, confirmUnmaintained: false })).toMatchObject([
+      { code: 'confirmationMissing', field: 'confirmUnmaintained' },
+    ]);
+  });
+});
+
+it('has no secret in Git, only the name of one', () => {
+  const { diff } = plan(asked);
+  expect(diff).not.toContain('kind: Secret');
+  expect(diff).toContain('secretKeyRef');
+});
+
+describe('its servers', () => {
+  it.each([3, 17])('are not %d', replicas => {
+    expect(refused({ ...asked, replicas })).toMatchObject([
+      { code: 'inputInvalid', field: 'replicas' },
+    ]);
+  });
+
+  it('need a worker each; on local-path, a control-plane node', () => {
+    expect(refused({ ...asked, replicas: 5 })).toEqual([
+      {
+        code: 'notSupported',
+        field: 'replicas',
+        message: '5 servers need a node each, and there are 4 workers.',
+      },
+    ]);
+    expect(refused({ ...asked, storageClass: 'local-path' })).toEqual([
+      {
+        code: 'notSupported',
+        field: 'storageClass',
+        message: expect.stringContaining('there are 1 control-plane nodes'),
+      },
+    ]);
+    const nodes = ['c1', 'c2', 'c3', 'c4'].map(name => ({
+      name,
+      controlPlane: true,
+    }));
+    expect(
+      plan({ ...asked, storageClass: 'local-path' }, { nodes }).diff,
+    ).toContain('node-role.kubernetes.io/control-plane: ""');
+    expect(warned(asked, { nodes: 'unknown' })).toContain('nodesUnknown');
+  });
+});
+
+describe('its volumes', () => {
+  it('are of a class that is there', () => {
+    expect(refused({ ...asked, storageClass: 'gold' })).toMatchObject([
+      { code: 'notFound', field: 'storageClass' },
+    ]);
+    expect(warned(asked, { storageClasses: 'unknown' })).toContain(
+      'classUnknown',
+    );
+    expect(warned({ ...asked, storageClass: CLASS })).toContain('tenantsClass');
+  });
+
+  it.each([
+    ['size', { size: '200Gi' }],
+    ['replicas', { replicas: 6 }],
+    ['storageClass', { storageClass: 'ceph' }],
+  ])('and their number can’t be changed afterwards: %s', (field, more) => {
+    const texts = Object.fromEntries(
+      plan(asked).files.map(({ path, content }) => [path, content ?? '']),
+    );
+    const nodes = Array.from({ length: 6 }, (_, at) => ({ name: `w${at}` }));
+    expect(refused({ ...asked, ...more }, { nodes }, texts)).toMatchObject([
+      { code: 'nameTaken', field },
+    ]);
+  });
+
+  it('are not a tenant’s', () => {
+    expect(refused({ ...asked, namespace: 'alpha' })).toMatchObject([
+      { code: 'unsafe', field: 'namespace' },
+    ]);
+  });
+
+  it('may be there from before, which is told', () => {
+    const claims = [
+      { namespace: 'minio-system', name: 'data-minio-0' },
+      { namespace: 'minio-system', name: 'data-minio-x-1' },
+    ];
+    expect(plan(asked, { claims }).warnings).toEqual([
+      {
+        code: 'volumesThere',
+        message: expect.stringMatching(/: data-minio-0\. /),
+      },
+    ]);
+  });
+});
+
+describe('its namespace', () => {
+  it('is made, and never pruned: with it would go all that is in it', () => {
+    expect(plan(asked).diff).toContain(
+      '+kind: Namespace\n+metadata:\n+  name: minio-system\n+  annotations:\n+    kustomize.toolkit.fluxcd.io/prune: disabled\n',
+    );
+  });
+
+  it('is not made where it is there, or can’t be seen', () => {
+    const namespaces = [{ name: 'minio-system' }];
+    expect(plan(asked, { namespaces }).diff).not.toContain('kind: Namespace');
+    const unseen = plan(asked, { namespaces: 'unknown' });
+    expect(unseen.diff).not.toContain('kind: Namespace');
+    expect(unseen.warnings).toMatchObject([{ code: 'namespaceUnknown' }]);
+  });
+});
+
+it.each<[string, FactsOfTest]>([
+  ['passed', {}],
+  ['failed', { storageClasses: [] }],
+  ['unknown', { storageClasses: 'unknown' }],
+])('has a gate for its class: %s', (state, facts) => {
+  expect(gateOf(minio, asked, facts)).toEqual([{ id: 'classThere', state }]);
+});
+
+it('arrives with its last volume', () => {
+  const claims = [0, 1, 2, 3].map(at => ({
+    namespace: 'minio-system',
+    name: `data-minio-${at}`,
+  }));
+  expect(missingOf(minio, asked, { claims: 'unknown' })).toBeNull();
+  expect(missingOf(minio, asked, { claims: claims.slice(1) })).toBe(
+    '3 of 4 volumes of minio-system/minio are bound.',
+  );
+  expect(missingOf(minio, asked, { claims })).toBe('');
+});
