@@ -743,7 +743,7 @@ describe('a request for a change of an under cluster’s storage', () => {
       {
         host: seen({
           head: { wish: 'ba9876543210', publishedAt: null },
-          proposal: proposal({ title: 'Swap: clean up' }),
+          proposal: proposal({ title: 'Swap: \u202eclean\nup' }),
         }),
         live: notThere,
         at: late,

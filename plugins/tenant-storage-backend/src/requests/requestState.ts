@@ -4,6 +4,7 @@ import {
   type StorageRequestState,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import type { Proposal, Review } from '../gitHost';
+import { reviewWords } from '../gitHost/reviewWords';
 
 /** What is remembered of a request, as far as its next state depends on it. Times are milliseconds since the epoch. */
 export interface RequestProgress {
@@ -400,7 +401,9 @@ function insteadOfWish(
       BigInt(request.wish),
     )}`;
   }
-  const proposed = other.proposal.title.slice(0, 200);
+  const proposed = reviewWords(other.proposal.title)
+    .replace(/\s+/g, ' ')
+    .slice(0, 200);
   return proposed === request.title
     ? `“${proposed}”, with other values`
     : `“${proposed}” instead of “${request.title}”`;
