@@ -1,5 +1,9 @@
-/** What a commit of the portal is about. */
-interface ProposedObject {
+/**
+ * What a commit of the portal is about.
+ *
+ * @public
+ */
+export interface ProposedObject {
   underCluster: string;
   /** The kind of the change, such as `quota`. */
   change: string;

@@ -22,7 +22,11 @@ export {
   type QuotaSize,
 } from './quotaRequest';
 export { quotaGates, smallestUnblockingQuota } from './quotaWarnings';
-export { changeTrailer, wishesInTrailer } from './changeTrailer';
+export {
+  changeTrailer,
+  wishesInTrailer,
+  type ProposedObject,
+} from './changeTrailer';
 export {
   planStorageChange,
   readStorageChange,
@@ -34,8 +38,6 @@ export {
 export { refusalOf } from './refusal';
 export type {
   ChangeArrival,
-  PlannedChange,
-  Planning,
   StorageChange,
   StorageChangeField,
 } from './storageChange';

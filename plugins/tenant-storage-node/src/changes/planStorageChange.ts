@@ -13,7 +13,7 @@ import { storageChangeBody } from './storageChangeDescription';
 import type { GitOpsRepository } from './gitOpsRepository';
 import { quotaReason } from './quotaRequest';
 import { refusalOf, tried } from './refusal';
-import type { StorageChange } from './storageChange';
+import type { PlannableChange, StorageChange } from './storageChange';
 
 /**
  * What a plan for a change of an under cluster's storage is made from.
@@ -217,8 +217,9 @@ export function planStorageChange<Request>(
     underCluster,
     storageClass: facts.storageClass,
   });
+  // Every kind is made in this package, with its planner.
   const planned = tried(refused, () =>
-    change.plan({
+    (change as PlannableChange<Request>).plan({
       underCluster,
       request,
       facts,

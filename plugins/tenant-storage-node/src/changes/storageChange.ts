@@ -56,6 +56,8 @@ export interface PlannedChange {
 
 /**
  * One kind of change of an under cluster's storage: pure, and the same for preview, action, gates and what follows a request.
+ *
+ * @public
  */
 export interface StorageChange<Request = unknown> {
   kind: StorageChangeKind;
@@ -78,12 +80,6 @@ export interface StorageChange<Request = unknown> {
   objectOf(request: Request): string;
   /** Namespaces of the under cluster whose claims, quotas, snapshots and jobs the plan needs to know. */
   namespacesOf(request: Request): string[];
-  /**
-   * Makes the change in the draft.
-   *
-   * @throws GitOpsError for what ends the planning; whatever else speaks against it goes to `refuse`.
-   */
-  plan(planning: Planning<Request>): PlannedChange;
   /** What must be so in the under cluster before the change is merged; judged again until then. */
   gatesOf(request: Request, facts: UnderClusterFacts): ChangeGate[];
   /** Whether the under cluster has what was asked for. */
@@ -93,4 +89,15 @@ export interface StorageChange<Request = unknown> {
     description: string;
     input: Record<string, unknown>;
   }>;
+}
+
+/** A kind of change with its planner. */
+export interface PlannableChange<Request = unknown>
+  extends StorageChange<Request> {
+  /**
+   * Makes the change in the draft.
+   *
+   * @throws GitOpsError for what ends the planning; whatever else speaks against it goes to `refuse`.
+   */
+  plan(planning: Planning<Request>): PlannedChange;
 }

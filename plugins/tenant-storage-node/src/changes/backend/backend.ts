@@ -1,7 +1,7 @@
 import type { UnderClusterFacts } from '@kmetal/backstage-plugin-tenant-storage-common';
 import type { ChangeGate } from '../changePlan';
 import { arrivalOfPin } from '../profile';
-import type { ChangeArrival, StorageChange } from '../storageChange';
+import type { ChangeArrival, PlannableChange } from '../storageChange';
 import { driverGates, gatesOf } from './backendGates';
 import { CANARY_NAMESPACE, driverOf } from './backendManifests';
 import {
@@ -78,7 +78,7 @@ function arrivalOf(
 }
 
 /** What serves the tenants' class, swapped in stages that are each a change of its own. */
-export const backend: StorageChange<BackendRequest> = {
+export const backend: PlannableChange<BackendRequest> = {
   kind: 'backend',
   action: 'kmetal:storage:backend',
   title: 'Storage backend',

@@ -1,9 +1,15 @@
 import { GitOpsError } from '../../gitops';
-import type { NewManifest } from '../../gitops/newManifest';
 import { shownText } from '../../gitops/shownText';
 import { dnsLabel, dnsSubdomain } from '../checkedName';
 import { seenText } from '../formText';
 import type { StorageChangeField } from '../storageChange';
+import {
+  canExpand,
+  driverOf,
+  parametersOf,
+  type BackendOfClass,
+} from './backendManifests';
+import { isSecret } from './backendRequest';
 
 /** What serves a class: for the swap of the tenants' class and for further classes alike. */
 export type BackendKind = 'longhorn' | 'rook-ceph' | 'nfs' | 'csi';
@@ -11,6 +17,7 @@ export type BackendKind = 'longhorn' | 'rook-ceph' | 'nfs' | 'csi';
 /** A class of a backend, as far as the backend decides it. */
 export interface BackendClass {
   backend: BackendKind;
+  served: BackendOfClass;
   provisioner: string;
   parameters: Record<string, string>;
   /** Whether the driver grows volumes. */
@@ -90,7 +97,7 @@ export const backendClassFields: Readonly<Record<string, StorageChangeField>> =
         .boolean()
         .optional()
         .describe(
-          'CSI driver of a vendor: whether it grows volumes. Default: `true`',
+          'CSI driver of a vendor, NFS: whether it grows volumes. Default: `true`; for NFS `false`, because csi-driver-nfs can only since 4.11',
         ),
     accessMode: z =>
       z
@@ -119,7 +126,8 @@ const OF_BACKEND: ReadonlyArray<[RegExp, readonly BackendKind[]]> = [
   [/^ceph/, ['rook-ceph']],
   [/^longhorn/, ['longhorn']],
   [/^fsType$/, ['rook-ceph', 'longhorn']],
-  [/^(provisioner|parameters|allowVolumeExpansion)$/, ['csi']],
+  [/^(provisioner|parameters)$/, ['csi']],
+  [/^allowVolumeExpansion$/, ['csi', 'nfs']],
 ];
 
 function wrong(field: string, value: string, problem: string, remedy: string) {
@@ -170,11 +178,12 @@ function refuseForeignFields(input: Input, backend: BackendKind): void {
   }
 }
 
-/** Passwords that somebody puts where whoever reads classes sees them. */
-const SECRET_KEY =
-  /(password|passwd|secret(?!-?(name|namespace)$)|token|apikey|api-key|access-?key|private-?key|credential)/i;
+/** Access keys of AWS, whatever the parameter is called. */
+const ACCESS_KEY = /(?:^|[^A-Z0-9])AKIA[A-Z0-9]{16}/;
 
-function parametersOf(input: Input): Record<string, string> {
+function checkedParameters(
+  input: Input,
+): Array<{ name: string; value: string }> {
   const value = (input.parameters ?? {}) as Record<string, string>;
   const entries = Object.entries(value);
   for (const [key, each] of entries) {
@@ -190,10 +199,7 @@ function parametersOf(input: Input): Record<string, string> {
         'Correct it.',
       );
     }
-    if (
-      (SECRET_KEY.test(key) && !/secret-?(name|namespace)$/i.test(key)) ||
-      /-----BEGIN|(?:^|[^A-Z0-9])AKIA[A-Z0-9]{16}/.test(each)
-    ) {
+    if (isSecret({ name: key, value: each }) || ACCESS_KEY.test(each)) {
       throw new GitOpsError({
         code: 'secretInGit',
         field,
@@ -211,8 +217,16 @@ function parametersOf(input: Input): Record<string, string> {
         'Type it anew.',
       );
     }
+    if (each.includes('${')) {
+      throw new GitOpsError({
+        code: 'fluxSubstitution',
+        field,
+        problem: `${shownText(each)} has \${ in it, which Flux may replace.`,
+        remedy: 'Give the value without it, or make the class by hand.',
+      });
+    }
   }
-  return Object.fromEntries(entries);
+  return entries.map(([name, value]) => ({ name, value }));
 }
 
 function pinOf(input: Input): BackendClass['pin'] {
@@ -233,7 +247,7 @@ function filesOnly(input: Input, backend: string): void {
   }
 }
 
-function nfs(input: Input): Omit<BackendClass, 'backend' | 'pin'> {
+function nfs(input: Input): BackendOfClass {
   filesOnly(input, 'NFS');
   const server = needed(input, 'nfsServer', 'server');
   if (!/^(?!-)[A-Za-z0-9.:-]{1,253}$/.test(server)) {
@@ -295,21 +309,19 @@ function nfs(input: Input): Omit<BackendClass, 'backend' | 'pin'> {
     }
   });
   return {
-    provisioner: 'nfs.csi.k8s.io',
-    parameters: {
-      server,
-      share,
-      ...(subDir !== undefined && { subDir }),
-      // csi-driver-nfs reads an octal number: 0755 as a YAML number would be 493 or 755.
-      ...(permissions !== undefined && { mountPermissions: permissions }),
-    },
-    expands: true,
-    volumeBindingMode: 'Immediate',
+    name: 'nfs',
+    server,
+    share,
+    ...(subDir !== undefined && { subDir }),
+    mountPermissions: permissions ?? '0',
     mountOptions: [...options],
+    onDelete: 'delete',
+    // csi-driver-nfs has a resizer since 4.11 only.
+    allowVolumeExpansion: input.allowVolumeExpansion === true,
   };
 }
 
-function rookCeph(input: Input): Omit<BackendClass, 'backend' | 'pin'> {
+function rookCeph(input: Input): BackendOfClass {
   const cluster = dnsLabel(
     given(input, 'cephClusterNamespace') ?? 'rook-ceph',
     'cephClusterNamespace',
@@ -325,60 +337,50 @@ function rookCeph(input: Input): Omit<BackendClass, 'backend' | 'pin'> {
     'cephPool',
     'a CephBlockPool',
   );
-  const secret = (use: string, name: string) => ({
-    [`csi.storage.k8s.io/${use}-secret-name`]: name,
-    [`csi.storage.k8s.io/${use}-secret-namespace`]: cluster,
-  });
   return {
-    provisioner: `${operator}.rbd.csi.ceph.com`,
-    parameters: {
-      clusterID: cluster,
-      pool,
-      imageFormat: '2',
-      imageFeatures: 'layering',
-      ...secret('provisioner', 'rook-csi-rbd-provisioner'),
-      // Without these two an expansion fails.
-      ...secret('controller-expand', 'rook-csi-rbd-provisioner'),
-      ...secret('node-stage', 'rook-csi-rbd-node'),
-      'csi.storage.k8s.io/fstype': given(input, 'fsType') ?? 'ext4',
-    },
-    expands: true,
-    volumeBindingMode: 'WaitForFirstConsumer',
-    mountOptions: [],
+    name: 'rook-ceph',
+    pool,
+    clusterNamespace: cluster,
+    operatorNamespace: operator,
+    fsType: given(input, 'fsType') ?? 'ext4',
+    imageFeatures: 'layering',
   };
 }
 
-function longhorn(input: Input): Omit<BackendClass, 'backend' | 'pin'> {
+function longhorn(input: Input): BackendOfClass {
   return {
-    provisioner: 'driver.longhorn.io',
-    parameters: {
-      numberOfReplicas: `${
-        typeof input.longhornReplicas === 'number' ? input.longhornReplicas : 3
-      }`,
-      staleReplicaTimeout: '2880',
-      fsType: given(input, 'fsType') ?? 'ext4',
-      dataLocality: given(input, 'longhornDataLocality') ?? 'disabled',
-    },
-    expands: true,
-    volumeBindingMode: 'WaitForFirstConsumer',
-    mountOptions: [],
+    name: 'longhorn',
+    replicas:
+      typeof input.longhornReplicas === 'number' ? input.longhornReplicas : 3,
+    fsType: given(input, 'fsType') ?? 'ext4',
+    dataLocality: given(input, 'longhornDataLocality') ?? 'disabled',
+    staleReplicaTimeout: 2880,
   };
 }
 
-function vendor(input: Input): Omit<BackendClass, 'backend' | 'pin'> {
+function vendor(input: Input): BackendOfClass {
   const provisioner = dnsSubdomain(
     needed(input, 'provisioner', 'driver'),
     'provisioner',
     'a CSI driver',
   );
   return {
+    name: 'csi',
     provisioner,
-    parameters: parametersOf(input),
-    expands: input.allowVolumeExpansion !== false,
+    parameters: checkedParameters(input),
+    allowVolumeExpansion: input.allowVolumeExpansion !== false,
     volumeBindingMode: 'WaitForFirstConsumer',
-    mountOptions: [],
+    snapshots: false,
   };
 }
+
+/** NFS is everywhere; of the others, a volume is best made near who uses it. */
+const BINDING = {
+  nfs: 'Immediate',
+  'rook-ceph': 'WaitForFirstConsumer',
+  longhorn: 'WaitForFirstConsumer',
+  csi: 'WaitForFirstConsumer',
+} as const;
 
 const READERS = { nfs, 'rook-ceph': rookCeph, longhorn, csi: vendor };
 
@@ -392,58 +394,19 @@ export function readBackendClass(
   input: Input,
 ): BackendClass {
   refuseForeignFields(input, backend);
-  const made = READERS[backend](input);
+  const served = READERS[backend](input);
   const binding = input.volumeBindingMode;
   return {
     backend,
-    ...made,
-    ...((binding === 'Immediate' || binding === 'WaitForFirstConsumer') && {
-      volumeBindingMode: binding,
-    }),
+    served,
+    provisioner: driverOf(served) ?? '',
+    parameters: parametersOf(served),
+    expands: canExpand(served),
+    mountOptions: served.name === 'nfs' ? served.mountOptions : [],
+    volumeBindingMode:
+      binding === 'Immediate' || binding === 'WaitForFirstConsumer'
+        ? binding
+        : BINDING[backend],
     pin: pinOf(input),
-  };
-}
-
-/** The StorageClass of a backend. Nothing in it says that it is the default. */
-export function classManifest(
-  name: string,
-  made: BackendClass,
-  options: {
-    reclaimPolicy: 'Delete' | 'Retain';
-    annotations?: Record<string, string>;
-  },
-): NewManifest {
-  const { annotations, reclaimPolicy } = options;
-  return {
-    apiVersion: 'storage.k8s.io/v1',
-    kind: 'StorageClass',
-    metadata: { name, ...(annotations && { annotations }) },
-    provisioner: made.provisioner,
-    ...(Object.keys(made.parameters).length > 0 && {
-      parameters: { ...made.parameters },
-    }),
-    reclaimPolicy,
-    volumeBindingMode: made.volumeBindingMode,
-    allowVolumeExpansion: made.expands,
-    ...(made.mountOptions.length > 0 && {
-      mountOptions: [...made.mountOptions],
-    }),
-  };
-}
-
-/** The pin of the class's StorageProfile. */
-export function profileManifest(
-  name: string,
-  pin: BackendClass['pin'],
-): NewManifest {
-  return {
-    apiVersion: 'cdi.kubevirt.io/v1beta1',
-    kind: 'StorageProfile',
-    metadata: { name },
-    spec: {
-      claimPropertySets: [
-        { accessModes: [...pin.accessModes], volumeMode: pin.volumeMode },
-      ],
-    },
   };
 }

@@ -11,6 +11,13 @@ export const CANARY_NAMESPACE = 'kmetal-storage-canary';
 
 type NewBackend = Exclude<Backend, { name: 'local-path' }>;
 
+type ForClass<Of> = Of extends unknown
+  ? Omit<Of, 'chartVersion' | 'repositoryUrl' | 'namespace' | 'dataPath'>
+  : never;
+
+/** A backend as far as its classes tell: not where its driver comes from. */
+export type BackendOfClass = ForClass<NewBackend>;
+
 /** What a driver is called for people. */
 export const TITLES: Record<Backend['name'], string> = {
   'local-path': 'local-path',
@@ -21,7 +28,9 @@ export const TITLES: Record<Backend['name'], string> = {
 };
 
 /** The provisioner of a class, which is the CSIDriver's name. Local-path's is read from the under cluster, so it has none here. */
-export function driverOf(backend: Backend): string | undefined {
+export function driverOf(
+  backend: BackendOfClass | { name: 'local-path' },
+): string | undefined {
   switch (backend.name) {
     case 'longhorn':
       return 'driver.longhorn.io';
@@ -37,7 +46,8 @@ export function driverOf(backend: Backend): string | undefined {
   }
 }
 
-function parametersOf(backend: NewBackend): Record<string, string> {
+/** The parameters of a class. */
+export function parametersOf(backend: BackendOfClass): Record<string, string> {
   switch (backend.name) {
     case 'longhorn':
       return {
@@ -81,15 +91,17 @@ function parametersOf(backend: NewBackend): Record<string, string> {
   }
 }
 
-function canExpand(backend: NewBackend): boolean {
+/** Whether volumes of a class may grow. */
+export function canExpand(backend: BackendOfClass): boolean {
   return backend.name === 'nfs' || backend.name === 'csi'
     ? backend.allowVolumeExpansion
     : true;
 }
 
-function classManifest(
+/** The StorageClass of a backend. Nothing in it says that it is the default. */
+export function classManifest(
   name: string,
-  backend: NewBackend,
+  backend: BackendOfClass,
   rest: {
     annotations?: Record<string, string>;
     reclaimPolicy: string;

@@ -450,7 +450,13 @@ function chartRepository(
 const FORBIDDEN = ['__proto__', 'constructor', 'prototype'];
 
 /** A parameter of a class that holds a secret itself, and not the name of one. */
-function isSecret({ name, value }: { name: string; value: string }): boolean {
+export function isSecret({
+  name,
+  value,
+}: {
+  name: string;
+  value: string;
+}): boolean {
   return (
     (/passw|token|secret|credential|(access|private|api)[-_.]?key|chap/i.test(
       name,

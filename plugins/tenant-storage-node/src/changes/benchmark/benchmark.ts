@@ -14,7 +14,7 @@ import type {
   ChangeArrival,
   PlannedChange,
   Planning,
-  StorageChange,
+  PlannableChange,
   StorageChangeField,
 } from '../storageChange';
 
@@ -516,7 +516,7 @@ function arrivalOf(
 }
 
 /** A fio Job with a volume of its own on a class, and its clean-up. */
-export const benchmark: StorageChange<BenchmarkRequest> = {
+export const benchmark: PlannableChange<BenchmarkRequest> = {
   kind: 'benchmark',
   action: 'kmetal:storage:benchmark',
   title: 'Storage benchmark',

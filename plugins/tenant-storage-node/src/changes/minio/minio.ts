@@ -10,7 +10,7 @@ import type {
   ChangeArrival,
   PlannedChange,
   Planning,
-  StorageChange,
+  PlannableChange,
   StorageChangeField,
 } from '../storageChange';
 
@@ -552,7 +552,7 @@ function arrivalOf(
 }
 
 /** Object storage in the under cluster. */
-export const minio: StorageChange<MinioRequest> = {
+export const minio: PlannableChange<MinioRequest> = {
   kind: 'minio',
   action: 'kmetal:storage:minio',
   title: 'Object storage',

@@ -8,7 +8,11 @@ import type { DraftPlace, RepositoryDraft } from '../../gitops/repositoryDraft';
 import type { YamlPath } from '../../gitops/yamlPath';
 import { dnsSubdomain } from '../checkedName';
 import type { ChangeGate } from '../changePlan';
-import type { ChangeArrival, Planning, StorageChange } from '../storageChange';
+import type {
+  ChangeArrival,
+  Planning,
+  PlannableChange,
+} from '../storageChange';
 import {
   isRecord,
   localPathValues,
@@ -460,7 +464,7 @@ function arrivalOf(
 }
 
 /** The nodes that volumes of a local-path class are made on, and the folders there. */
-export const paths: StorageChange<PathsRequest> = {
+export const paths: PlannableChange<PathsRequest> = {
   kind: 'paths',
   action: 'kmetal:storage:paths',
   title: 'Nodes and paths',

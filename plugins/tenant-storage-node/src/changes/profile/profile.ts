@@ -12,7 +12,7 @@ import type {
   ChangeArrival,
   PlannedChange,
   Planning,
-  StorageChange,
+  PlannableChange,
   StorageChangeField,
 } from '../storageChange';
 
@@ -325,7 +325,7 @@ export function arrivalOfPin(
 }
 
 /** The pin of a StorageProfile: what CDI makes volumes of a class with. */
-export const profile: StorageChange<ProfileRequest> = {
+export const profile: PlannableChange<ProfileRequest> = {
   kind: 'profile',
   action: 'kmetal:storage:profile',
   title: 'StorageProfile pin',

@@ -13,7 +13,7 @@ import type {
   ChangeArrival,
   PlannedChange,
   Planning,
-  StorageChange,
+  PlannableChange,
   StorageChangeField,
 } from '../storageChange';
 
@@ -353,7 +353,7 @@ function arrivalOf(
 }
 
 /** A claim that is made from a snapshot, only where its class is of the driver that took it. */
-export const restore: StorageChange<RestoreRequest> = {
+export const restore: PlannableChange<RestoreRequest> = {
   kind: 'restore',
   action: 'kmetal:storage:restore',
   title: 'Claim from a snapshot',

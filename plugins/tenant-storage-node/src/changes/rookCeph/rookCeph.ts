@@ -3,19 +3,15 @@ import { GitOpsError } from '../../gitops';
 import type { NewManifest } from '../../gitops/newManifest';
 import type { DraftPlace } from '../../gitops/repositoryDraft';
 import { shownText } from '../../gitops/shownText';
-import {
-  classManifest,
-  profileManifest,
-  readBackendClass,
-  type BackendClass,
-} from '../backend/backendClass';
+import { readBackendClass, type BackendClass } from '../backend/backendClass';
+import { classManifest, pinnedProfile } from '../backend/backendManifests';
 import type { ChangeGate } from '../changePlan';
 import { dnsLabel, dnsSubdomain } from '../checkedName';
 import type {
   ChangeArrival,
   PlannedChange,
   Planning,
-  StorageChange,
+  PlannableChange,
   StorageChangeField,
 } from '../storageChange';
 
@@ -389,7 +385,10 @@ function manifests(
         replicated: { size: replicas, requireSafeReplicaSize: true },
       },
     },
-    classManifest(className, made, { reclaimPolicy: 'Delete' }),
+    classManifest(className, made.served, {
+      reclaimPolicy: 'Delete',
+      volumeBindingMode: made.volumeBindingMode,
+    }),
   ];
   if (withSnapshots) {
     all.push({
@@ -406,7 +405,7 @@ function manifests(
       deletionPolicy: 'Delete',
     });
   }
-  return withProfile ? [...all, profileManifest(className, made.pin)] : all;
+  return withProfile ? [...all, pinnedProfile(className, [made.pin])] : all;
 }
 
 /** Where Ceph may run; undefined if nodes can't be seen. */
@@ -783,7 +782,7 @@ function arrivalOf(
 }
 
 /** A Ceph cluster of Rook with one pool, a class and a class for snapshots. */
-export const rookCeph: StorageChange<RookCephRequest> = {
+export const rookCeph: PlannableChange<RookCephRequest> = {
   kind: 'rook-ceph',
   action: 'kmetal:storage:rook-ceph',
   title: 'Rook-Ceph',

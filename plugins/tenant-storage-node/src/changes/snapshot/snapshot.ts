@@ -10,7 +10,7 @@ import type {
   ChangeArrival,
   PlannedChange,
   Planning,
-  StorageChange,
+  PlannableChange,
   StorageChangeField,
 } from '../storageChange';
 
@@ -304,7 +304,7 @@ function arrivalOf(
 }
 
 /** A VolumeSnapshot of a claim in the under cluster, only where its driver takes one. */
-export const snapshot: StorageChange<SnapshotRequest> = {
+export const snapshot: PlannableChange<SnapshotRequest> = {
   kind: 'snapshot',
   action: 'kmetal:storage:snapshot',
   title: 'Volume snapshot',

@@ -3,12 +3,11 @@ import { GitOpsError } from '../../gitops';
 import type { DraftPlace } from '../../gitops/repositoryDraft';
 import {
   backendClassFields,
-  classManifest,
-  profileManifest,
   readBackendClass,
   type BackendClass,
   type BackendKind,
 } from '../backend/backendClass';
+import { classManifest, pinnedProfile } from '../backend/backendManifests';
 import type { ChangeGate } from '../changePlan';
 import { dnsSubdomain } from '../checkedName';
 import { localPathValues } from '../paths/localPathValues';
@@ -17,7 +16,7 @@ import type {
   ChangeArrival,
   PlannedChange,
   Planning,
-  StorageChange,
+  PlannableChange,
   StorageChangeField,
 } from '../storageChange';
 
@@ -344,11 +343,12 @@ function plan(planning: Planning<ClassRequest>): PlannedChange {
   }
   draft.put(
     [
-      classManifest(name, made, {
+      classManifest(name, made.served, {
+        volumeBindingMode: made.volumeBindingMode,
         reclaimPolicy,
         ...(request.default && { annotations: { [DEFAULT_CLASS]: 'true' } }),
       }),
-      ...(hasCdi ? [profileManifest(name, made.pin)] : []),
+      ...(hasCdi ? [pinnedProfile(name, [made.pin])] : []),
     ],
     { change: 'class', object: name },
   );
@@ -442,7 +442,7 @@ function arrivalOf(
 }
 
 /** A class besides that of the tenants. */
-export const storageClass: StorageChange<ClassRequest> = {
+export const storageClass: PlannableChange<ClassRequest> = {
   kind: 'class',
   action: 'kmetal:storage:class',
   title: 'Storage class',

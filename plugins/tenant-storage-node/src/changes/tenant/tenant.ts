@@ -22,7 +22,7 @@ import type {
   ChangeArrival,
   PlannedChange,
   Planning,
-  StorageChange,
+  PlannableChange,
   StorageChangeField,
 } from '../storageChange';
 
@@ -520,7 +520,7 @@ function arrivalOf(
 }
 
 /** Storage for a tenant that has none: its quota, and the class that its webhook watches. */
-export const tenant: StorageChange<TenantStorageRequest> = {
+export const tenant: PlannableChange<TenantStorageRequest> = {
   kind: 'tenant',
   action: 'kmetal:storage:tenant',
   title: "New tenant's storage",

@@ -9,7 +9,7 @@ import type {
   ChangeArrival,
   PlannedChange,
   Planning,
-  StorageChange,
+  PlannableChange,
 } from '../storageChange';
 import { fields } from './fields';
 import { protectionOf, volumesLeftBehind } from './protection';
@@ -605,7 +605,7 @@ function arrivalOf(
 }
 
 /** A BackupStorageLocation of Velero and, only where it works, a VolumeSnapshotLocation. */
-export const veleroLocation: StorageChange<VeleroLocationRequest> = {
+export const veleroLocation: PlannableChange<VeleroLocationRequest> = {
   kind: 'velero-location',
   action: 'kmetal:velero:location',
   title: 'Backup location',
