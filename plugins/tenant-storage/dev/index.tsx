@@ -14,6 +14,13 @@ import {
   UNDER_CLUSTER_ANNOTATION,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import tenantStoragePlugin from '../src';
+import { backupLocation } from './backupLocation';
+import {
+  answerAboutPlatform,
+  changePreviewCases,
+  locationRequest,
+  underClusterList,
+} from './changePreviews';
 import { answerAboutChanges } from './quotaPreviews';
 import { requestMoreStorage } from './requestMoreStorage';
 import { answerAboutRequests, requestCases } from './storageRequests';
@@ -22,7 +29,7 @@ import { answerTo } from './tenantStorageServer';
 
 // Every state of the page, each a tenant in a catalog in memory: /catalog/default/resource/NAME/storage.
 const cases = tenantCases();
-const requests = requestCases();
+const requests = { ...requestCases(), platform: [locationRequest()] };
 
 // The form: /create/templates/default/request-more-storage. What a wish for these tenants is answered with besides:
 const previews = {
@@ -40,6 +47,9 @@ const previews = {
       'git.example.com does not answer. The platform team can see why.',
   },
 };
+
+// The form of a platform change: /create/templates/default/velero-location. The name of the location is the state of the preview.
+const changePreviews = changePreviewCases();
 
 const entities: Entity[] = Object.entries(cases).map(([name, { title }]) => ({
   apiVersion: 'backstage.io/v1alpha1',
@@ -87,7 +97,13 @@ const withoutBackend = createFrontendModule({
                 url.pathname.startsWith('/api/scaffolder') &&
                 url.pathname.endsWith('/parameter-schema')
               ) {
-                return new Response(JSON.stringify(requestMoreStorage));
+                return new Response(
+                  JSON.stringify(
+                    url.pathname.includes('/velero-location/')
+                      ? backupLocation
+                      : requestMoreStorage,
+                  ),
+                );
               }
               if (!url.pathname.startsWith('/api/tenant-storage')) {
                 return new Response('{}', { status: 404 });
@@ -95,6 +111,11 @@ const withoutBackend = createFrontendModule({
               const { method } = request;
               const body = method === 'POST' ? await request.json() : undefined;
               const answer =
+                answerAboutPlatform(
+                  { url, method, body },
+                  underClusterList(),
+                  changePreviews,
+                ) ??
                 answerAboutChanges({ url, method, body }, cases, previews) ??
                 answerAboutRequests(url, requests) ??
                 answerTo(url, cases);

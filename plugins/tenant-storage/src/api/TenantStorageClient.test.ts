@@ -1,6 +1,7 @@
 import { mockApis, registerMswTestHooks } from '@backstage/frontend-test-utils';
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
+import { changePreview, underClusterList } from '../../dev/changePreviews';
 import { tenantNamed } from '../../dev/tenants';
 import { TenantStorageClient } from './TenantStorageClient';
 
@@ -80,6 +81,46 @@ describe('TenantStorageClient', () => {
       client.previewQuota({ ...alpha, size: '60Gi', reason: 'a "b"\nc' }),
     ).resolves.toEqual({ refusals: [] });
     expect(sent).toEqual({ ...alpha, size: '60Gi', reason: 'a "b"\nc' });
+  });
+
+  it('asks for the under clusters that one may see', async () => {
+    const list = underClusterList();
+    server.use(http.get(BASE, () => HttpResponse.json(list)));
+    await expect(client.listUnderClusters()).resolves.toEqual(list);
+  });
+
+  it('sends the wish for a platform change to the preview of its kind', async () => {
+    const wish = {
+      underCluster: 'muc-1',
+      reason: 'a "b"\nc',
+      input: { name: 'minio', default: false },
+    };
+    let sent: unknown;
+    server.use(
+      http.post(
+        `${V1}/changes/velero-location/preview`,
+        async ({ request }) => {
+          sent = await request.json();
+          return HttpResponse.json(changePreview(wish));
+        },
+      ),
+    );
+    await expect(
+      client.previewChange('velero-location', wish),
+    ).resolves.toMatchObject({ changed: true, refusals: [] });
+    expect(sent).toEqual(wish);
+  });
+
+  it('stops asking when told', async () => {
+    server.use(http.post(`${V1}/changes/*`, () => new Promise(() => {})));
+    const controller = new AbortController();
+    const answer = client.previewChange(
+      'profile',
+      { underCluster: 'muc-1', input: {} },
+      { signal: controller.signal },
+    );
+    controller.abort();
+    await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   it('asks for the open requests of a tenant', async () => {

@@ -11,6 +11,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
+import { locationRequest } from '../../dev/changePreviews';
 import {
   answerAboutRequests,
   requestCases,
@@ -97,6 +98,27 @@ describe('the page of requests', () => {
       'href',
       expect.stringMatching(/^https:\/\/git\.example\.com\//),
     );
+  });
+
+  it('tells of a platform change what is asked for, where, and which condition is not met', async () => {
+    requests.platform = [locationRequest()];
+    show();
+    const row = await within(await table('Open')).findByRole('row', {
+      name: /the platform/,
+    });
+    expect(
+      Array.from(row.children, cell => cell.textContent).slice(0, 2),
+    ).toEqual([
+      'the platformon muc-1',
+      'Backup location minio in muc-1: bucket velero-muc-1',
+    ]);
+    expect(row).toHaveTextContent('petraBackups leave the under cluster.');
+    expect(row).toHaveTextContent(
+      '1 condition is not met: The Secret velero/minio-credentials is there',
+    );
+    expect(
+      within(row).getByRole('link', { name: /the change for muc-1/ }),
+    ).toHaveAttribute('href', expect.stringContaining('/pull/'));
   });
 
   it('names who closed a request once', async () => {
