@@ -226,7 +226,7 @@ function checkedParameters(
       });
     }
   }
-  return entries.map(([name, value]) => ({ name, value }));
+  return entries.map(([name, each]) => ({ name, value: each }));
 }
 
 function pinOf(input: Input): BackendClass['pin'] {
