@@ -266,18 +266,27 @@ describe('the input of a stage of a swap', () => {
     ).toMatchObject({ code: 'sizeInvalid', field: 'canarySize' });
   });
 
-  it('refuses no pin, and an empty one', () => {
+  it('refuses no pin, and an empty one, of a vendor', () => {
     const csi = { provisioner: 'csi.hpe.com' };
-    expect(refusal({ stage: 'claim', to: 'csi', csi })).toMatchObject({
-      code: 'inputInvalid',
-      field: 'claimPropertySets',
-    });
-    for (const to of ['local-path', 'longhorn', 'rook-ceph']) {
+    for (const more of [{}, { claimPropertySets: [] }]) {
       expect(
-        refusal({ stage: 'claim', to, claimPropertySets: [] }),
+        refusal({ stage: 'claim', to: 'csi', csi, ...more }),
       ).toMatchObject({ code: 'inputInvalid', field: 'claimPropertySets' });
     }
   });
+
+  it.each(['local-path', 'longhorn', 'rook-ceph'])(
+    'pins what %s can do where a form leaves the pin empty',
+    to => {
+      expect(
+        readStorageChange(backend, {
+          stage: 'claim',
+          to,
+          claimPropertySets: [],
+        }).claimPropertySets,
+      ).toEqual([{ accessModes: ['ReadWriteOnce'], volumeMode: 'Filesystem' }]);
+    },
+  );
 
   it('refuses a pin that CDI does not take', () => {
     const set = { accessModes: ['ReadWriteOnce'], volumeMode: 'Filesystem' };

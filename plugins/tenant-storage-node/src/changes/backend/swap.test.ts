@@ -312,15 +312,24 @@ spec:
     );
   });
 
-  it('refuses a claim without a pin, for local-path and for a vendor that CDI does not know', () => {
-    for (const input of [
-      { stage: 'claim', to: 'local-path', claimPropertySets: [] },
-      { stage: 'claim', to: 'csi', csi: { provisioner: 'csi.example.com' } },
-    ]) {
-      expect(refused({ input })).toMatchObject([
-        { code: 'inputInvalid', field: 'claimPropertySets' },
-      ]);
-    }
+  it.each([{}, { claimPropertySets: [] }])(
+    'refuses a claim without a pin, for a vendor that CDI does not know: %j',
+    more => {
+      const csi = { provisioner: 'csi.example.com' };
+      expect(
+        refused({ input: { stage: 'claim', to: 'csi', csi, ...more } }),
+      ).toMatchObject([{ code: 'inputInvalid', field: 'claimPropertySets' }]);
+    },
+  );
+
+  it('never claims for local-path without its pin, not even where a form leaves that empty', () => {
+    const { changed, diff } = plan({
+      input: { stage: 'claim', to: 'local-path', claimPropertySets: [] },
+    });
+    expect(changed).toBe(true);
+    expect(diff).toContain(
+      '+kind: StorageProfile\n+metadata:\n+  name: tenant-storage-class\n+spec:\n+  claimPropertySets:\n+    - accessModes:\n+        - ReadWriteOnce\n+      volumeMode: Filesystem\n',
+    );
   });
 
   it('refuses an array that CDI would use as raw shared devices, without a pin', () => {
