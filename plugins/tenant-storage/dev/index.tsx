@@ -10,6 +10,7 @@ import catalogPlugin from '@backstage/plugin-catalog/alpha';
 import { catalogApiRef } from '@backstage/plugin-catalog-react';
 import scaffolderPlugin from '@backstage/plugin-scaffolder/alpha';
 import {
+  StorageRequest,
   TENANT_ANNOTATION,
   UNDER_CLUSTER_ANNOTATION,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
@@ -29,7 +30,10 @@ import { answerTo } from './tenantStorageServer';
 
 // Every state of the page, each a tenant in a catalog in memory: /catalog/default/resource/NAME/storage.
 const cases = tenantCases();
-const requests = { ...requestCases(), platform: [locationRequest()] };
+const requests: Record<string, StorageRequest[]> = {
+  ...requestCases(),
+  platform: [locationRequest()],
+};
 
 // The form: /create/templates/default/request-more-storage. What a wish for these tenants is answered with besides:
 const previews = {
