@@ -23,6 +23,8 @@ import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
 import { Route } from 'react-router-dom';
 import { next } from '../dev/formSteps';
+import { backupLocation } from '../dev/backupLocation';
+import { answerAboutPlatform, underClusterList } from '../dev/changePreviews';
 import { answerAboutChanges } from '../dev/quotaPreviews';
 import { requestMoreStorage } from '../dev/requestMoreStorage';
 import { answerAboutRequests, requestCases } from '../dev/storageRequests';
@@ -31,9 +33,11 @@ import { answerTo } from '../dev/tenantStorageServer';
 import {
   EntityTenantStorageCard,
   EntityTenantStorageContent,
+  KmetalChangePreviewFieldExtension,
   KmetalQuotaPreviewFieldExtension,
   KmetalQuotaSizeFieldExtension,
   KmetalTenantPickerFieldExtension,
+  KmetalUnderClusterPickerFieldExtension,
   TenantStorageRequestsPage,
   isTenantStorageAvailable,
 } from './legacy';
@@ -118,6 +122,8 @@ function portal() {
             <KmetalTenantPickerFieldExtension />
             <KmetalQuotaSizeFieldExtension />
             <KmetalQuotaPreviewFieldExtension />
+            <KmetalUnderClusterPickerFieldExtension />
+            <KmetalChangePreviewFieldExtension />
           </ScaffolderFieldExtensions>
         </Route>
       </FlatRoutes>
@@ -137,13 +143,19 @@ describe('a portal on the old frontend system', () => {
     server.use(
       http.get(
         'http://backend.test/api/scaffolder/v2/templates/:namespace/:kind/:name/parameter-schema',
-        () => HttpResponse.json(requestMoreStorage),
+        ({ params }) =>
+          HttpResponse.json(
+            params.name === 'velero-location'
+              ? backupLocation
+              : requestMoreStorage,
+          ),
       ),
       http.all('http://backend.test/api/*', async ({ request }) => {
         const url = new URL(request.url);
         const { method } = request;
         const body = method === 'POST' ? await request.json() : undefined;
         const answer =
+          answerAboutPlatform({ url, method, body }, underClusterList()) ??
           answerAboutChanges({ url, method, body }, cases) ??
           answerAboutRequests(url, requests) ??
           answerTo(url, cases);
@@ -237,5 +249,32 @@ describe('a portal on the old frontend system', () => {
     expect(within(diff).getByText(/requests.storage: 20Gi/)).toHaveTextContent(
       /^\+/,
     );
+  });
+
+  it('has the fields of a platform change in the Scaffolder’s form, up to the preview', async () => {
+    const formData = JSON.stringify({
+      underCluster: 'muc-1',
+      name: 'minio',
+      bucket: 'velero-muc-1',
+      reason: 'Backups leave the under cluster.',
+    });
+    visit(
+      `/create/templates/default/velero-location?formData=${encodeURIComponent(
+        formData,
+      )}`,
+    );
+    expect(
+      await screen.findByRole('option', { name: 'Munich (muc-1)' }),
+    ).toBeInTheDocument();
+    await next();
+    const diff = await screen.findByRole('region', {
+      name: 'The lines that would change',
+    });
+    expect(within(diff).getByText(/bucket: velero-muc-1/)).toHaveTextContent(
+      /^\+/,
+    );
+    expect(
+      screen.getByRole('table', { name: 'What it means' }),
+    ).toBeInTheDocument();
   });
 });

@@ -182,7 +182,7 @@ export const tenantStorageTranslationRef = createTranslationRef({
     },
     requestsPage: {
       title: 'Storage requests',
-      subtitle: 'Who asked for more storage, and how far it is',
+      subtitle: 'Who asked for what, and how far it is',
       stuck: 'Stuck',
       open: 'Open',
       past: 'Past',
@@ -202,13 +202,14 @@ export const tenantStorageTranslationRef = createTranslationRef({
       onUnderCluster: 'on {{underCluster}}',
       seeOne: 'the change for {{tenant}}',
       platform: 'the platform',
+      history: 'History',
       see: 'See',
       by: 'by {{who}}',
       gatesFailed_one: '{{count}} condition is not met',
       gatesFailed_other: '{{count}} conditions are not met',
       emptyTitle: 'No requests yet',
       empty:
-        'A request appears here when somebody asks for more storage in the Storage tab of a tenant. You see the requests of the tenants that you may see.',
+        'A request appears here when somebody asks for more storage in the Storage tab of a tenant, or proposes a change of an under cluster. You see those of the tenants and under clusters that you may see.',
       noOpen: 'Nothing is open.',
       noMatchTitle: 'No request matches',
       noMatch: 'Nothing fits these filters.',
@@ -515,6 +516,8 @@ export const tenantStorageTranslationRef = createTranslationRef({
         unchanged: 'If you go on, nothing is proposed.',
         openTitle: 'This is being changed already',
         open: 'Open is: {{title}}. What you propose takes its place: it stays one request.',
+        onItsWay:
+          'On its way is: {{title}}. What you propose is a request of its own.',
         description: 'What reviewers get to read',
       },
       preview: {

@@ -88,7 +88,7 @@ function nameOf(entityRef: string): string {
 }
 
 /** In these states a request is not in Git yet: a new wish is the same request. */
-const REPLACEABLE: StorageRequest['state'][] = [
+export const REPLACEABLE: StorageRequest['state'][] = [
   'preparing',
   'opened',
   'changesRequested',
@@ -123,6 +123,24 @@ export function OpenRequestNotice(props: {
       }
     >
       {t(`form.${what}`, { requester })}
+    </Notice>
+  );
+}
+
+/** Says that the repository can't be read, so that what would change can't be shown. */
+export function UnreadNotice(props: { problem: string; onRetry(): void }) {
+  const { t } = useTranslationRef(tenantStorageTranslationRef);
+  return (
+    <Notice
+      tone="warning"
+      title={t('form.preview.unreadTitle')}
+      action={
+        <Button size="small" onClick={props.onRetry}>
+          {t('retry')}
+        </Button>
+      }
+    >
+      {props.problem} {t('form.preview.checkedAgain')}
     </Notice>
   );
 }

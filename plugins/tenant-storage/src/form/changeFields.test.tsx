@@ -337,6 +337,34 @@ describe('the form fields of a platform change', () => {
       );
     });
 
+    it('says that a change of the same is past being replaced', async () => {
+      preview = {
+        openRequest: { ...locationRequest(), state: 'merged' },
+      };
+      await page();
+      expect(
+        await screen.findByRole('note', {
+          name: 'This is being changed already',
+        }),
+      ).toHaveTextContent('What you propose is a request of its own.');
+    });
+
+    it('reads the repository again when told', async () => {
+      preview = changePreviewCases().unread;
+      await page();
+      const note = await screen.findByRole('note', {
+        name: 'What exactly would change can’t be shown right now',
+      });
+      preview = {};
+      await userEvent.click(
+        within(note).getByRole('button', { name: 'Try again' }),
+      );
+      expect(await section('The lines that would change')).toBeVisible();
+      expect(
+        screen.queryByText(/git\.example\.com does not answer/),
+      ).not.toBeInTheDocument();
+    });
+
     it('says why a change is refused and what to do, and does not let one go on', async () => {
       preview = changePreviewCases().refused;
       await page();

@@ -9,12 +9,19 @@ const useStyles = makeStyles(
   theme => ({
     root: {
       display: 'flex',
+      flexWrap: 'wrap',
       alignItems: 'flex-start',
       gap: theme.spacing(1.5),
       padding: theme.spacing(1.25, 2),
       borderLeft: '4px solid',
     },
-    body: { flexGrow: 1, minWidth: 0, overflowWrap: 'anywhere' },
+    // Beside the icon in any width; what can be done goes below it where there is no room beside.
+    body: {
+      flex: '1 1 min(300px, calc(100% - 40px))',
+      minWidth: 0,
+      overflowWrap: 'anywhere',
+    },
+    action: { marginLeft: 'auto', whiteSpace: 'nowrap' },
     title: { fontWeight: 700 },
   }),
   { name: 'TenantStorageNotice' },
@@ -49,7 +56,7 @@ export function Notice(props: {
         <div className={classes.title}>{props.title}</div>
         {props.children}
       </div>
-      {props.action}
+      {props.action && <div className={classes.action}>{props.action}</div>}
     </Paper>
   );
 }

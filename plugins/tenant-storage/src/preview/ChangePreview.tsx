@@ -11,6 +11,8 @@ import {
   ChangeRefusals,
   ChangeWarnings,
   NoPreviewNotice,
+  REPLACEABLE,
+  UnreadNotice,
 } from '../form/ChangeNotices';
 import { changeOf, changeWishOf } from '../form/changeWish';
 import { ChangePreviewProps } from '../form/schema';
@@ -68,7 +70,9 @@ function ImpactTable({ impact }: Pick<StorageChangePreview, 'impact'>) {
           <tr key={what}>
             <th scope="row">{what}</th>
             <td>{before ?? '–'}</td>
-            <td className={classes.then}>{after ?? '–'}</td>
+            <td className={after === before ? undefined : classes.then}>
+              {after ?? '–'}
+            </td>
             <td className={classes.note}>{note}</td>
           </tr>
         ))}
@@ -77,7 +81,8 @@ function ImpactTable({ impact }: Pick<StorageChangePreview, 'impact'>) {
   );
 }
 
-function Previewed({ preview }: { preview: StorageChangePreview }) {
+function Previewed(props: { preview: StorageChangePreview; onRetry(): void }) {
+  const { preview, onRetry } = props;
   const classes = usePreviewStyles();
   const { t } = useTranslationRef(tenantStorageTranslationRef);
   const now = useNow();
@@ -98,9 +103,7 @@ function Previewed({ preview }: { preview: StorageChangePreview }) {
         </Notice>
       )}
       {preview.repositoryProblem !== null && (
-        <Notice tone="warning" title={t('form.preview.unreadTitle')}>
-          {preview.repositoryProblem} {t('form.preview.checkedAgain')}
-        </Notice>
+        <UnreadNotice problem={preview.repositoryProblem} onRetry={onRetry} />
       )}
       {openRequest && (
         <Notice
@@ -112,7 +115,12 @@ function Previewed({ preview }: { preview: StorageChangePreview }) {
             )
           }
         >
-          {t('form.change.open', { title: openRequest.title })}
+          {t(
+            REPLACEABLE.includes(openRequest.state)
+              ? 'form.change.open'
+              : 'form.change.onItsWay',
+            { title: openRequest.title },
+          )}
         </Notice>
       )}
       <FreshnessNotices freshness={preview.freshness} errors={[]} now={now} />
@@ -208,7 +216,9 @@ export function ChangePreview(props: ChangePreviewProps) {
       {wish && error && (
         <NoPreviewNotice error={error} loading={loading} onRetry={retry} />
       )}
-      {wish && preview && isCurrent && <Previewed preview={preview} />}
+      {wish && preview && isCurrent && (
+        <Previewed preview={preview} onRetry={retry} />
+      )}
     </div>
   );
 }

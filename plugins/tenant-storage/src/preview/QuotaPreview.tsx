@@ -14,6 +14,7 @@ import {
   ChangeWarnings,
   NoPreviewNotice,
   OpenRequestNotice,
+  UnreadNotice,
 } from '../form/ChangeNotices';
 import { leavesRoomForWaiting } from '../form/pendingAfter';
 import { PendingVolumes } from '../form/PendingVolumes';
@@ -123,8 +124,12 @@ function ImpactTable({ impact }: { impact: QuotaImpact }) {
   );
 }
 
-function Previewed(props: { preview: QuotaChangePreview; wish: QuotaChange }) {
-  const { preview, wish } = props;
+function Previewed(props: {
+  preview: QuotaChangePreview;
+  wish: QuotaChange;
+  onRetry(): void;
+}) {
+  const { preview, wish, onRetry } = props;
   const classes = usePreviewStyles();
   const { t } = useTranslationRef(tenantStorageTranslationRef);
   const now = useNow();
@@ -144,9 +149,7 @@ function Previewed(props: { preview: QuotaChangePreview; wish: QuotaChange }) {
         </Notice>
       )}
       {preview.repositoryProblem !== null && (
-        <Notice tone="warning" title={t('form.preview.unreadTitle')}>
-          {preview.repositoryProblem} {t('form.preview.checkedAgain')}
-        </Notice>
+        <UnreadNotice problem={preview.repositoryProblem} onRetry={onRetry} />
       )}
       {preview.openRequest && (
         <OpenRequestNotice
@@ -235,7 +238,7 @@ export function QuotaPreview(props: QuotaPreviewProps) {
         <NoPreviewNotice error={error} loading={loading} onRetry={retry} />
       )}
       {wish && preview && isCurrent && (
-        <Previewed preview={preview} wish={wish} />
+        <Previewed preview={preview} wish={wish} onRetry={retry} />
       )}
       {uiSchema['ui:options']?.requestUserCredentials && (
         <UserCredentials

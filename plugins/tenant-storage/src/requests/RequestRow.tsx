@@ -14,7 +14,9 @@ import AppliedIcon from '@material-ui/icons/Sync';
 import ChangesIcon from '@material-ui/icons/Warning';
 import { AgeOf } from '../time/Time';
 import { tenantStorageTranslationRef } from '../translation';
+import { OpenGates } from './OpenGates';
 import { Reason } from './Reason';
+import { RequestHistory } from './RequestHistory';
 import { useRequestText } from './useRequestText';
 
 /** The looks of the columns, shared by head and rows. A narrow page has the age and the tenant's under cluster within other cells. */
@@ -151,15 +153,19 @@ export function RequestRow(props: { request: StorageRequest; now: number }) {
             <Reason text={request.message} />
           </div>
         )}
-        {request.open && failedGates.length > 0 && (
+        {request.open && request.tenant !== null && failedGates.length > 0 && (
           <div
             className={classes.failed}
             title={failedGates.map(({ title }) => title).join('. ')}
           >
             {t('requestsPage.gatesFailed', { count: failedGates.length })}
-            {request.tenant === null &&
-              `: ${failedGates.map(({ title }) => title).join('; ')}`}
           </div>
+        )}
+        {request.tenant === null && (
+          <>
+            <OpenGates gates={request.open ? request.gates : null} />
+            <RequestHistory history={request.history} now={now} />
+          </>
         )}
         <div className={`${classes.quiet} ${columns.narrow}`}>
           <AgeOf time={request.since} now={now} />

@@ -114,11 +114,45 @@ describe('the page of requests', () => {
     ]);
     expect(row).toHaveTextContent('petraBackups leave the under cluster.');
     expect(row).toHaveTextContent(
-      '1 condition is not met: The Secret velero/minio-credentials is there',
+      'Not so: The Secret velero/minio-credentials is there. There is no Secret of that name in velero.',
     );
+    expect(row).not.toHaveTextContent('condition is not met');
     expect(
       within(row).getByRole('link', { name: /the change for muc-1/ }),
     ).toHaveAttribute('href', expect.stringContaining('/pull/'));
+  });
+
+  it('folds away what a platform change has been through', async () => {
+    requests.platform = [locationRequest()];
+    show();
+    const row = await within(await table('Open')).findByRole('row', {
+      name: /the platform/,
+    });
+    const opened = within(row).getByText(/^waits for approval since/);
+    expect(opened).not.toBeVisible();
+    await userEvent.click(within(row).getByText('History'));
+    expect(opened).toBeVisible();
+    expect(
+      within(within(row).getByRole('list', { name: 'History' }))
+        .getAllByRole('listitem')
+        .map(({ textContent }) => textContent),
+    ).toEqual([
+      expect.stringMatching(/^being sent since /),
+      expect.stringMatching(/^waits for approval since .+ \(petra\)$/),
+    ]);
+  });
+
+  it('offers tenants by name, and nothing for what is of no tenant', async () => {
+    requests = { platform: [locationRequest()], alpha: requests.alpha };
+    show();
+    expect(await tenants('Open')).toHaveLength(2);
+    await waitFor(() =>
+      expect(
+        Array.from(document.querySelectorAll('datalist'), list =>
+          Array.from(list.children, option => option.getAttribute('value')),
+        ),
+      ).toEqual([['alpha'], ['muc-1']]),
+    );
   });
 
   it('names who closed a request once', async () => {

@@ -44,7 +44,7 @@ function useSeenNames(requests: readonly StorageRequest[]) {
     underClusters: [] as string[],
   });
   const found = requests
-    .map(({ tenant, underCluster }) => `${underCluster}/${tenant}`)
+    .map(({ tenant, underCluster }) => `${underCluster}/${tenant ?? ''}`)
     .join();
   useEffect(() => {
     const pairs = found
@@ -52,7 +52,7 @@ function useSeenNames(requests: readonly StorageRequest[]) {
       .filter(Boolean)
       .map(pair => pair.split('/'));
     const also = (known: string[], names: string[]) =>
-      [...new Set([...known, ...names])].sort();
+      [...new Set([...known, ...names])].filter(Boolean).sort();
     setSeen(last => ({
       tenants: also(
         last.tenants,
