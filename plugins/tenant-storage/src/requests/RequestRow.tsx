@@ -71,6 +71,11 @@ const useStyles = makeStyles(
     },
     message: { whiteSpace: 'pre-line' },
     failed: { fontWeight: 700 },
+    platform: {
+      display: 'grid',
+      gap: theme.spacing(0.75),
+      margin: theme.spacing(0.75, 0, 0.5),
+    },
   }),
   { name: 'TenantStorageRequestRow' },
 );
@@ -108,6 +113,7 @@ export function RequestRow(props: { request: StorageRequest; now: number }) {
   const failedGates = (request.gates ?? []).filter(
     ({ state }) => state === 'failed',
   );
+  const number = request.pullRequest && `#${request.pullRequest.number}`;
   return (
     <TableRow hover>
       <TableCell
@@ -162,10 +168,10 @@ export function RequestRow(props: { request: StorageRequest; now: number }) {
           </div>
         )}
         {request.tenant === null && (
-          <>
+          <div className={classes.platform}>
             <OpenGates gates={request.open ? request.gates : null} />
             <RequestHistory history={request.history} now={now} />
-          </>
+          </div>
         )}
         <div className={`${classes.quiet} ${columns.narrow}`}>
           <AgeOf time={request.since} now={now} />
@@ -180,11 +186,13 @@ export function RequestRow(props: { request: StorageRequest; now: number }) {
         {request.pullRequest && (
           <Link
             to={request.pullRequest.url}
-            aria-label={`${t('requestsPage.see')} ${t('requestsPage.seeOne', {
-              tenant: request.tenant ?? request.underCluster,
-            })}`}
+            // Begins with what is seen, for who tells a machine by voice what to open.
+            aria-label={`${number}: ${t('requestsPage.see')} ${t(
+              'requestsPage.seeOne',
+              { tenant: request.tenant ?? request.underCluster },
+            )}`}
           >
-            {`#${request.pullRequest.number}`}
+            {number}
           </Link>
         )}
       </TableCell>

@@ -118,7 +118,9 @@ describe('the page of requests', () => {
     );
     expect(row).not.toHaveTextContent('condition is not met');
     expect(
-      within(row).getByRole('link', { name: /the change for muc-1/ }),
+      within(row).getByRole('link', {
+        name: /^#\d+: See the change for muc-1/,
+      }),
     ).toHaveAttribute('href', expect.stringContaining('/pull/'));
   });
 
