@@ -318,6 +318,13 @@ export interface Config {
          * @visibility backend
          */
         namespace?: string;
+        /**
+         * What benchmarks run unless their form says otherwise: an image that has fio in its path, by its digest, such as
+         * `registry.example.com/fio:3.38@sha256:…`. Without it each form has to give one.
+         *
+         * @visibility backend
+         */
+        image?: string;
       };
       /**
        * What tenants' volumes have room in, such as `20Ti`, where CSIStorageCapacity objects don't tell.
@@ -394,6 +401,10 @@ export interface Config {
          * @visibility backend
          */
         namespace?: string;
+        /**
+         * @visibility backend
+         */
+        image?: string;
       };
     };
 

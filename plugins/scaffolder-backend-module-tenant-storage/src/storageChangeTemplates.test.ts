@@ -100,6 +100,11 @@ const known = <T>(items: T[]) => ({
 
 function facts() {
   return underClusterFactsOf({
+    benchmark: {
+      image: `registry.example.com/fio:3.38@sha256:${'0123456789abcdef'.repeat(
+        4,
+      )}`,
+    },
     namespaces: known([
       { name: 'velero', deletedAt: null },
       { name: 'kmetal-storage-benchmark', deletedAt: null },
@@ -209,12 +214,7 @@ const BENCHMARK = {
   reason: 'Agreed in May.',
   name: 'longhorn-1',
 };
-const RUN = {
-  ...BENCHMARK,
-  step: 'run',
-  storageClass: 'longhorn',
-  image: `registry.example.com/fio:3.38@sha256:${'0123456789abcdef'.repeat(4)}`,
-};
+const RUN = { ...BENCHMARK, step: 'run', storageClass: 'longhorn' };
 const CLEAN_UP = { ...BENCHMARK, step: 'cleanUp' };
 
 let portal: Portal;

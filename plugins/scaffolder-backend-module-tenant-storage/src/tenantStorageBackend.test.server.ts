@@ -105,6 +105,7 @@ export function underClusterFactsOf(
     cdi: { phase: 'Deployed', overhead: '0.06', classOverhead: {} },
     capacity: null,
     quotaSum: null,
+    benchmark: { image: null },
     openChanges: [],
     ...lists,
     ...parts,

@@ -246,7 +246,12 @@ describe('The facts of an under cluster', () => {
           { ...quota('70Gi', '0', 'beta-storage'), namespace: 'beta' },
         ],
       }),
-      { settings: { capacity: 200n * Gi } },
+      {
+        settings: {
+          capacity: 200n * Gi,
+          benchmark: { namespace: BENCH, image: 'fio@sha256:1' },
+        },
+      },
     );
     expect(told).toMatchObject({
       underCluster: 'muc-1',
@@ -255,6 +260,7 @@ describe('The facts of an under cluster', () => {
       cdi: { phase: 'Deployed', overhead: '0.06', classOverhead: { a: '0' } },
       capacity: { bytes: `${200n * Gi}`, source: 'configured' },
       quotaSum: `${120n * Gi}`,
+      benchmark: { image: 'fio@sha256:1' },
     });
   });
 
@@ -268,6 +274,7 @@ describe('The facts of an under cluster', () => {
     ).toMatchObject({
       cdi: { phase: null, overhead: null, classOverhead: {} },
       quotaSum: null,
+      benchmark: { image: null },
     });
   });
 

@@ -333,6 +333,7 @@ export function underClusterFactsOf(
     },
     capacity: capacityOf(cluster),
     quotaSum: isSynced('ResourceQuota') ? quotaSumOf(cluster) : null,
+    benchmark: { image: benchmark.image ?? null },
     openChanges: [...openChanges],
     storageClasses: all('StorageClass', record => ({
       name: record.name,

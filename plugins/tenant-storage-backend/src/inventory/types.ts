@@ -20,8 +20,8 @@ export interface UnderClusterSettings {
   localPath: { namespace: string; configMap: string };
   /** The one namespace whose backup locations, schedules, backups and restores are read. */
   velero: { namespace: string };
-  /** The one namespace whose Jobs are read. */
-  benchmark: { namespace: string };
+  /** `namespace`: the one whose Jobs are read. `image`: of fio, by its digest, if somebody configured it. */
+  benchmark: { namespace: string; image?: string };
   /** Where changes are proposed, in the order in which repositories are looked through; none: no change can be asked for. */
   repositories: ManifestRepository[];
   /** Who is asked to review a change, as the Git host calls them. */

@@ -2,6 +2,9 @@ import { mockServices } from '@backstage/backend-test-utils';
 import type { JsonObject, JsonValue } from '@backstage/types';
 import { readUnderClusterConfig, settingsOf } from './underClusterConfig';
 
+const FIO = `registry.example.com/fio:3.38@sha256:${'0123456789abcdef'.repeat(
+  4,
+)}`;
 const SECRET = 'the-secret-that-must-not-be-shown';
 
 const good: JsonObject = {
@@ -60,7 +63,7 @@ describe('The configuration of under clusters', () => {
         storageClass: 'fast',
         csiController: { namePrefix: 'csi-' },
         localPath: { namespace: 'local' },
-        benchmark: { namespace: 'benchmarks' },
+        benchmark: { namespace: 'benchmarks', image: FIO },
       },
       underClusters: [
         {
@@ -81,7 +84,7 @@ describe('The configuration of under clusters', () => {
       ownerKey: 'kmetal.io/owner',
       localPath: { namespace: 'local', configMap: 'local-path-config' },
       velero: { namespace: 'velero' },
-      benchmark: { namespace: 'bench' },
+      benchmark: { namespace: 'bench', image: FIO },
       repositories: [],
       reviewers: { users: [], teams: [] },
     });
@@ -300,6 +303,14 @@ describe('The configuration of under clusters', () => {
       withChange({ velero: { namespace: '../x' } }),
       `${key}.velero.namespace must be the name of a namespace`,
     ],
+    ...[
+      'fio:3.38',
+      `registry.example.com/fio:latest@sha256:${'0'.repeat(64)}`,
+    ].map((image): [string, JsonValue, string] => [
+      `benchmark.image ${image}`,
+      withChange({ benchmark: { image } }),
+      `${key}.benchmark.image must be an image by its digest`,
+    ]),
     [
       'benchmark.name',
       withChange({ benchmark: { name: 'x' } }),

@@ -72,6 +72,7 @@ export function settingsOf(
         definition.benchmark?.namespace ??
         defaults.benchmark?.namespace ??
         'kmetal-storage-benchmark',
+      image: definition.benchmark?.image ?? defaults.benchmark?.image,
     },
     ...changeSettingsOf(definition, defaults.gitOps),
   };
@@ -98,10 +99,16 @@ const NAMESPACE = {
   is: 'the name of a namespace, such as velero',
 };
 
+const IMAGE = {
+  pattern:
+    /^(?!.*:latest@)[a-z0-9][A-Za-z0-9._:/-]{0,400}@sha256:[0-9a-f]{64}$/,
+  is: 'an image by its digest and not called latest, such as registry.example.com/fio:3.38@sha256:…',
+};
+
 function readTellingApart(section: ConfigSection): UnderClusterDefaults {
   const localPath = section.section('localPath', ['namespace', 'configMap']);
   const velero = section.section('velero', ['namespace']);
-  const benchmark = section.section('benchmark', ['namespace']);
+  const benchmark = section.section('benchmark', ['namespace', 'image']);
   const csi = section.section('csiController', ['labelSelector', 'namePrefix']);
   const found: UnderClusterDefaults = {
     storageClass: section.text('storageClass', {
@@ -136,6 +143,7 @@ function readTellingApart(section: ConfigSection): UnderClusterDefaults {
     velero: velero && { namespace: velero.text('namespace', NAMESPACE) },
     benchmark: benchmark && {
       namespace: benchmark.text('namespace', NAMESPACE),
+      image: benchmark.text('image', IMAGE),
     },
   };
   return found;

@@ -1089,6 +1089,10 @@ export interface components {
             } | null;
             /** Sum of the class' quotas of all tenants; null if unknown. */
             quotaSum: components["schemas"]["Bytes"] | null;
+            benchmark: {
+                /** What the configuration says benchmarks run, by its digest; null = nothing. */
+                image: string | null;
+            };
             openChanges: components["schemas"]["OpenChange"][];
             storageClasses: {
                 sight: components["schemas"]["Sight"];

@@ -220,6 +220,7 @@ export function factsOfTest(given: FactsOfTest = {}): UnderClusterFacts {
     },
     capacity: given.capacity ?? null,
     quotaSum: given.quotaSum ?? null,
+    benchmark: given.benchmark ?? { image: null },
     openChanges: given.openChanges ?? [],
     ...(lists as unknown as Lists),
   };

@@ -115,8 +115,8 @@ export interface UnderClusterDefinition {
   localPath?: { namespace?: string; configMap?: string };
   /** Velero, as far as it runs in the under cluster. */
   velero?: { namespace?: string };
-  /** Where benchmarks run: the one namespace whose Jobs are read. */
-  benchmark?: { namespace?: string };
+  /** Where benchmarks run: the one namespace whose Jobs are read. `image`: what they run, which has fio in its path, by its digest. */
+  benchmark?: { namespace?: string; image?: string };
   /** What tenants' volumes have room in, as a Kubernetes quantity such as `20Ti`, where CSIStorageCapacity objects don't tell. */
   capacity?: string;
   /** Where changes are proposed; the whole of it replaces `tenantStorage.gitOps`. */

@@ -31,6 +31,7 @@ function warned(...args: Parameters<typeof plan>) {
   return plan(...args).warnings.map(({ code }) => code);
 }
 
+const CONFIGURED = `mirror.example.com/fio:3.39@sha256:${'f'.repeat(64)}`;
 const FILE = `new/benchmark-${NAMESPACE}.longhorn-1.yaml`;
 
 function written(input: Record<string, unknown> = run): string {
@@ -57,10 +58,50 @@ describe('a benchmark', () => {
     },
   );
 
-  it.each(['image', 'storageClass'])('needs its %s to run', field => {
-    expect(refused({ ...run, [field]: '' })).toMatchObject([
-      { code: 'inputInvalid', field },
+  it('needs its class to run', () => {
+    expect(refused({ ...run, storageClass: '' })).toMatchObject([
+      { code: 'inputInvalid', field: 'storageClass' },
     ]);
+  });
+
+  it('runs what the configuration says, unless its form says otherwise', () => {
+    const configured = { benchmark: { image: CONFIGURED } };
+    const image = ({ files }: ReturnType<typeof plan>) =>
+      /image: (.*)/.exec(files[0].content ?? '')?.[1];
+    expect(image(plan({ ...run, image: '' }, configured))).toBe(CONFIGURED);
+    expect(image(plan(run, configured))).toBe(run.image);
+  });
+
+  it('is not run again because the configured image is another now', () => {
+    expect(
+      plan(
+        { ...run, image: undefined },
+        { benchmark: { image: CONFIGURED } },
+        { 'b.yaml': written() },
+      ),
+    ).toMatchObject({ changed: false, refusals: [] });
+  });
+
+  it('without an image says where one can be given', () => {
+    expect(plan({ ...run, image: '' }).refusals).toMatchObject([
+      {
+        code: 'inputInvalid',
+        field: 'image',
+        remedy: expect.stringContaining(
+          'tenantStorage.defaults.benchmark.image',
+        ),
+      },
+    ]);
+  });
+
+  it('runs no configured image without its digest either', () => {
+    expect(
+      refused({ ...run, image: '' }, { benchmark: { image: 'fio:latest' } }),
+    ).toMatchObject([{ code: 'imageNotPinned', field: 'image' }]);
+  });
+
+  it('is cleaned up without any image', () => {
+    expect(refused(cleanUp, {}, { [FILE]: written() })).toEqual([]);
   });
 
   it.each<[string, Record<string, unknown>, FactsOfTest, string, string]>([

@@ -41,7 +41,8 @@ export interface BenchmarkRequest {
   namespace: string;
   storageClass: string;
   size: { bytes: bigint; written: string };
-  image: string;
+  /** Absent: that of the configuration. */
+  image?: string;
   measurements: Measurement[];
   seconds: number;
   confirmLoad: boolean;
@@ -81,7 +82,7 @@ const fields = {
       .string()
       .optional()
       .describe(
-        'An image that has fio in its path, by its digest, such as `registry.example.com/fio:3.38@sha256:…`. Needed to run',
+        'An image that has fio in its path, by its digest, such as `registry.example.com/fio:3.38@sha256:…`. Default: `benchmark.image` of the configuration',
       ),
   measurements: z =>
     z
@@ -118,18 +119,6 @@ function read(input: Record<string, unknown>): BenchmarkRequest {
     const value = input[field];
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
-  const needed = (field: string, what: string): string => {
-    const value = given(field);
-    if (value === undefined && isRun) {
-      throw new GitOpsError({
-        code: 'inputInvalid',
-        field,
-        problem: `There is no ${what}.`,
-        remedy: 'Fill it in.',
-      });
-    }
-    return value ?? '';
-  };
   const size = quotaSize(given('size') ?? '10Gi');
   if (size.bytes < 1024n * MEBI) {
     throw new GitOpsError({
@@ -140,8 +129,16 @@ function read(input: Record<string, unknown>): BenchmarkRequest {
     });
   }
   const measurements = (input.measurements ?? []) as Measurement[];
-  const storageClass = needed('storageClass', 'class to measure');
-  const image = needed('image', 'image');
+  const storageClass = given('storageClass') ?? '';
+  if (isRun && !storageClass) {
+    throw new GitOpsError({
+      code: 'inputInvalid',
+      field: 'storageClass',
+      problem: 'There is no class to measure.',
+      remedy: 'Fill it in.',
+    });
+  }
+  const image = given('image');
   return {
     step: isRun ? 'run' : 'cleanUp',
     // Names of Jobs become a label of their pods, which has 63 characters at most; the Job's controller adds six.
@@ -154,7 +151,7 @@ function read(input: Record<string, unknown>): BenchmarkRequest {
     storageClass:
       storageClass && dnsSubdomain(storageClass, 'storageClass', 'a class'),
     size,
-    image: image && pinnedImage(image, 'image'),
+    ...(image !== undefined && { image: pinnedImage(image, 'image') }),
     measurements:
       measurements.length > 0
         ? [...new Set(measurements)]
@@ -185,9 +182,10 @@ function fioArguments({ size, seconds, measurements }: BenchmarkRequest) {
 
 function manifests(
   request: BenchmarkRequest,
+  image: string,
   onControlPlane: boolean,
 ): NewManifest[] {
-  const { name, namespace, storageClass, size, image, seconds, measurements } =
+  const { name, namespace, storageClass, size, seconds, measurements } =
     request;
   const labels = LABELS;
   return [
@@ -260,6 +258,23 @@ function manifests(
       },
     },
   ];
+}
+
+/** @throws GitOpsError `inputInvalid` if neither form nor configuration has an image. */
+function imageOf({ facts, request }: Planning<BenchmarkRequest>): string {
+  if (request.image !== undefined) return request.image;
+  const { image } = facts.benchmark;
+  if (image === null) {
+    throw new GitOpsError({
+      code: 'inputInvalid',
+      field: 'image',
+      problem:
+        'There is no image of fio: the form gives none, and the configuration has none.',
+      remedy:
+        'Give it by its digest, or set tenantStorage.defaults.benchmark.image (of one under cluster: tenantStorage.underClusters[].benchmark.image).',
+    });
+  }
+  return pinnedImage(image, 'image');
 }
 
 function refuseUnknownClass({
@@ -347,7 +362,8 @@ function planRun(planning: Planning<BenchmarkRequest>): PlannedChange {
   const container = ['spec', 'template', 'spec', 'containers', 0];
   const isSame =
     job &&
-    draft.data(job, [...container, 'image']) === request.image &&
+    (request.image === undefined ||
+      draft.data(job, [...container, 'image']) === request.image) &&
     isDeepStrictEqual(
       draft.data(job, [...container, 'args']),
       fioArguments(request),
@@ -374,7 +390,7 @@ function planRun(planning: Planning<BenchmarkRequest>): PlannedChange {
       refuse,
       warn,
     );
-    draft.put(manifests(request, onControlPlane), {
+    draft.put(manifests(request, imageOf(planning), onControlPlane), {
       change: 'benchmark',
       object: objectName(namespace, name),
     });
