@@ -29,6 +29,7 @@ export {
 } from './changeTrailer';
 export {
   planStorageChange,
+  readEarlierChanges,
   readStorageChange,
   storageChangeBranch,
   storageChangeFingerprint,

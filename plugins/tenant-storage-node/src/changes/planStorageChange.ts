@@ -7,7 +7,12 @@ import { z } from 'zod/v3';
 import { branchName, GitOpsError } from '../gitops';
 import { RepositoryDraft } from '../gitops/repositoryDraft';
 import { unifiedDiff, type FileChange } from '../gitops/unifiedDiff';
-import type { ChangePlan, ChangeWarning, PlannedFile } from './changePlan';
+import type {
+  ChangeGate,
+  ChangePlan,
+  ChangeWarning,
+  PlannedFile,
+} from './changePlan';
 import { dnsLabel, dnsSubdomain } from './checkedName';
 import { storageChangeBody } from './storageChangeDescription';
 import type { GitOpsRepository } from './gitOpsRepository';
@@ -30,6 +35,11 @@ export interface StorageChangePlanInput {
   /** The repositories of the under cluster, at the head of the target branch. */
   repositories: readonly GitOpsRepository[];
   facts: UnderClusterFacts;
+  /**
+   * Inputs of changes of the same kind that the same task proposes first. The plan takes them for asked for before they are recorded, as in a preview;
+   * no gate does.
+   */
+  after?: readonly Record<string, unknown>[];
 }
 
 /**
@@ -171,6 +181,76 @@ function onlyRepository(draft: RepositoryDraft) {
   return changes.at(0);
 }
 
+type OpenChange = UnderClusterFacts['openChanges'][number];
+
+/**
+ * Changes of the same kind that the same task proposes first, as they are recorded once it does.
+ *
+ * @throws GitOpsError that names the field, such as `after.0.stage`.
+ * @public
+ */
+export function readEarlierChanges<Request>(
+  change: StorageChange<Request>,
+  after: readonly Record<string, unknown>[],
+): OpenChange[] {
+  return after.map((input, index) => {
+    try {
+      return {
+        change: change.kind,
+        object: change.objectOf(readStorageChange(change, input)),
+        state: 'preparing',
+        merged: false,
+        input,
+      };
+    } catch (error) {
+      if (!(error instanceof GitOpsError)) throw error;
+      const { code, problem, remedy, field } = error;
+      throw new GitOpsError({
+        code,
+        problem,
+        remedy,
+        field: ['after', index, ...(field === undefined ? [] : [field])].join(
+          '.',
+        ),
+      });
+    }
+  });
+}
+
+/** The facts once these changes are recorded: each takes the place of what is open for its object and not merged. */
+function onceAskedFor(
+  facts: UnderClusterFacts,
+  earlier: readonly OpenChange[],
+): UnderClusterFacts {
+  const isReplaced = ({ change, object, merged }: OpenChange) =>
+    !merged &&
+    earlier.some(each => each.change === change && each.object === object);
+  return {
+    ...facts,
+    openChanges: [
+      ...earlier,
+      ...facts.openChanges.filter(open => !isReplaced(open)),
+    ],
+  };
+}
+
+/** Gates as they are judged now; what is about to be asked for may explain them, and opens none. */
+function gatesNow<Request>(
+  change: StorageChange<Request>,
+  request: Request,
+  { now, then }: { now: UnderClusterFacts; then: UnderClusterFacts },
+): ChangeGate[] {
+  const explained = change.gatesOf(request, then);
+  return change
+    .gatesOf(request, now)
+    .map(
+      gate =>
+        explained.find(
+          ({ id, state }) => id === gate.id && state === gate.state,
+        ) ?? gate,
+    );
+}
+
 /**
  * Plans a change of an under cluster's storage. Pure; the preview and the action that proposes the change both call it.
  *
@@ -181,11 +261,15 @@ export function planStorageChange<Request>(
   change: StorageChange<Request>,
   given: StorageChangePlanInput,
 ): StorageChangePlan {
-  const { underCluster, facts } = given;
+  const { underCluster } = given;
   const refused: GitOpsError[] = [];
   const warnings: ChangeWarning[] = [];
   const request = tried(refused, () => readStorageChange(change, given.input));
   const reason = tried(refused, () => quotaReason(given.reason));
+  const earlier = tried(refused, () =>
+    readEarlierChanges(change, given.after ?? []),
+  );
+  const facts = onceAskedFor(given.facts, earlier ?? []);
   const branch =
     request === undefined
       ? undefined
@@ -202,14 +286,22 @@ export function planStorageChange<Request>(
     branch: branch ?? null,
     warnings,
     refusals: [],
-    gates: request === undefined ? [] : change.gatesOf(request, facts),
+    gates:
+      request === undefined
+        ? []
+        : gatesNow(change, request, { now: given.facts, then: facts }),
     impact: [],
   };
   const refusedPlan = (impact: ChangeImpact[]): StorageChangePlan => {
     const refusals = refused.map(error => refusalOf(error, 'approver'));
     return { ...nothing, impact, refusals, summary: refusals[0].message };
   };
-  if (request === undefined || reason === undefined || branch === undefined) {
+  if (
+    request === undefined ||
+    reason === undefined ||
+    earlier === undefined ||
+    branch === undefined
+  ) {
     return refusedPlan([]);
   }
 

@@ -202,7 +202,12 @@ function classGone(request: BackendRequest, facts: UnderClusterFacts): Judged {
   if (!live) return ['passed', `There is no class ${storageClass}.`];
   return isAskedFor(request, facts, live.provisioner) === true
     ? ['passed', `${live.provisioner} serves it already.`]
-    : ['failed', `${live.provisioner} still serves it.`];
+    : [
+        'failed',
+        openStage(facts, 'release', request.backend.name)
+          ? `${live.provisioner} still serves it, until the release is merged and applied.`
+          : `${live.provisioner} still serves it.`,
+      ];
 }
 
 /** For the way back: local-path can make volumes of the class as soon as it has it. */

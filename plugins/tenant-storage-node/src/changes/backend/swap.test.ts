@@ -80,11 +80,17 @@ spec:
 
 interface Asked {
   input: Record<string, unknown>;
+  after?: Record<string, unknown>[];
   facts?: FactsOfTest;
   files?: Record<string, string>;
 }
 
-function plan({ input, facts = {}, files = { [LOCATION]: HELM } }: Asked) {
+function plan({
+  input,
+  after,
+  facts = {},
+  files = { [LOCATION]: HELM },
+}: Asked) {
   return planStorageChange(backend, {
     underCluster: 'muc-1',
     input,
@@ -96,6 +102,7 @@ function plan({ input, facts = {}, files = { [LOCATION]: HELM } }: Asked) {
       }),
     ],
     facts: onLocalPath(facts),
+    after,
   });
 }
 
@@ -230,8 +237,65 @@ describe('the traps of a swap', () => {
       id: 'classGone',
       title: `The class ${CLASS} is let go of`,
       state: 'failed',
-      detail: `${LOCAL} still serves it.`,
+      detail: `${LOCAL} still serves it, until the release is merged and applied.`,
     });
+  });
+
+  it('plans a claim after the release of the same task as it is planned once that is recorded', () => {
+    const recorded = plan({
+      input: claim,
+      facts: { ...ready, ...open('release', 'longhorn') },
+    });
+    expect(recorded.changed).toBe(true);
+    expect(plan({ input: claim, after: [release], facts: ready })).toEqual(
+      recorded,
+    );
+    expect(
+      plan({
+        input: claim,
+        after: [release],
+        facts: { ...ready, ...open('release', 'nfs') },
+      }),
+    ).toEqual(recorded);
+  });
+
+  it('refuses a claim after the release for another backend, and after what is no release', () => {
+    for (const after of [
+      { ...release, to: 'local-path' },
+      { ...claim, stage: 'install', longhorn: { chartVersion: '1.9.1' } },
+    ]) {
+      expect(
+        refused({ input: claim, after: [after], facts: ready }),
+      ).toMatchObject([{ code: 'notReleased' }]);
+    }
+  });
+
+  it('names the field of the earlier change that is wrong', () => {
+    for (const [after, field] of [
+      [{ ...release, stage: 'x' }, 'after.1.stage'],
+      [{ ...release, color: 'red' }, 'after.1.color'],
+      [
+        { ...release, longhorn: { replicas: 'x' } },
+        'after.1.longhorn.replicas',
+      ],
+    ] as const) {
+      expect(
+        refused({ input: claim, after: [release, after], facts: ready }),
+      ).toMatchObject([{ field }]);
+    }
+  });
+
+  it('opens no gate by what is not asked for yet', () => {
+    const gates = (asked: Asked) =>
+      plan(asked).gates.map(({ id, state }) => ({ id, state }));
+    for (const facts of [{}, ready, { ...ready, helmReleases: [] }]) {
+      expect(gates({ input: claim, after: [release], facts })).toEqual(
+        gates({ input: claim, facts }),
+      );
+      expect(gates({ input: release, after: [claim], facts })).toEqual(
+        gates({ input: release, facts }),
+      );
+    }
   });
 
   it('plans a claim while a merged release is not applied yet, with the gate shut', () => {
