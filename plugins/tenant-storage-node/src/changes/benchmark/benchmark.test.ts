@@ -145,8 +145,30 @@ describe('a benchmark', () => {
       changed: false,
       refusals: [],
     });
-    expect(refused({ ...run, seconds: 30 }, {}, texts)).toMatchObject([
-      { code: 'nameTaken', field: 'name' },
+    for (const more of [{ seconds: 30 }, { storageClass: 'ceph' }]) {
+      expect(refused({ ...run, ...more }, {}, texts)).toMatchObject([
+        { code: 'nameTaken', field: 'name' },
+      ]);
+    }
+  });
+
+  it.each([0, 1])('is not said to be there by half of it: %d', half => {
+    expect(
+      refused(run, {}, { 'b.yaml': written().split('---\n')[half] }),
+    ).toMatchObject([{ code: 'nameTaken', field: 'name' }]);
+  });
+
+  it.each<[FactsOfTest, string]>([
+    [{ jobs: 'unknown' }, 'runsUnknown'],
+    [{ claims: 'unknown' }, 'runsUnknown'],
+    [{ tenants: 'unknown' }, 'tenantsUnknown'],
+  ])('does not take what is not seen for none: %j', (facts, code) => {
+    expect(warned(run, facts)).toEqual([code]);
+  });
+
+  it('keeps a Kustomization that waits from being ready', () => {
+    expect(warned(run, { kustomizations: [{ wait: true }] })).toEqual([
+      'readyLater',
     ]);
   });
 
@@ -224,6 +246,23 @@ describe('its clean-up', () => {
       ),
     ).toEqual(['running', 'neverPruned']);
   });
+
+  it('tells that a class that retains volumes keeps this one, too', () => {
+    expect(
+      warned(
+        cleanUp,
+        { storageClasses: [{ name: 'longhorn', reclaimPolicy: 'Retain' }] },
+        { [FILE]: written() },
+      ),
+    ).toEqual(['volumeKept']);
+  });
+
+  it('is done once the claim is gone, too', () => {
+    expect(missingOf(benchmark, cleanUp, { claims: [live] })).toBe(
+      'Still there: the claim longhorn-1.',
+    );
+    expect(missingOf(benchmark, cleanUp, { claims: 'unknown' })).toBeNull();
+  });
 });
 
 it.each<[string, Record<string, unknown>, FactsOfTest, string]>([
@@ -248,7 +287,7 @@ it.each<[string, Record<string, unknown>, FactsOfTest['jobs'], string | null]>([
     'The benchmark longhorn-1 failed: its log says why.',
   ],
   ['run', run, [{ ...live, succeeded: true }], ''],
-  ['cleanUp', cleanUp, [live], 'The Job longhorn-1 is still there.'],
+  ['cleanUp', cleanUp, [live], 'Still there: the Job longhorn-1.'],
   ['cleanUp', cleanUp, [], ''],
 ])('arrives, %s', (_, input, jobs, missing) => {
   expect(missingOf(benchmark, input, { jobs })).toBe(missing);

@@ -8,6 +8,7 @@ import { dnsLabel, dnsSubdomain } from '../checkedName';
 import { judgeNewClaim } from '../newClaim';
 import { objectName } from '../once';
 import { pinnedImage } from '../pinnedImage';
+import { refuseTenantsNamespace } from '../platformNamespace';
 import { isLocalPathClass } from '../provisioner';
 import { quotaSize } from '../quotaRequest';
 import type {
@@ -334,14 +335,7 @@ function planRun(planning: Planning<BenchmarkRequest>): PlannedChange {
   const { name, namespace, storageClass, size, seconds, measurements } =
     request;
   refuseUnknownClass(planning);
-  if (facts.tenants.items.some(each => each.name === namespace)) {
-    refuse({
-      code: 'unsafe',
-      field: 'namespace',
-      problem: `${namespace} is a tenant: the volume would count against its quota.`,
-      remedy: 'Use a namespace of the platform.',
-    });
-  }
+  refuseTenantsNamespace(planning, namespace);
   if (storageClass === facts.storageClass && !request.confirmLoad) {
     refuse({
       code: 'confirmationMissing',
@@ -362,20 +356,19 @@ function planRun(planning: Planning<BenchmarkRequest>): PlannedChange {
   const container = ['spec', 'template', 'spec', 'containers', 0];
   const isSame =
     job &&
+    claim &&
+    draft.data(claim, ['spec', 'storageClassName']) === storageClass &&
     (request.image === undefined ||
       draft.data(job, [...container, 'image']) === request.image) &&
     isDeepStrictEqual(
       draft.data(job, [...container, 'args']),
       fioArguments(request),
     );
-  const isLive =
-    facts.jobs.items.some(
-      each => each.namespace === namespace && each.name === name,
-    ) ||
-    facts.claims.items.some(
-      each => each.namespace === namespace && each.name === name,
-    );
-  if ((job && !isSame) || (isLive && !job)) {
+  const isLive = [...facts.jobs.items, ...facts.claims.items].some(
+    each => each.namespace === namespace && each.name === name,
+  );
+  const isInGit = job !== undefined || claim !== undefined;
+  if (isInGit ? !isSame : isLive) {
     refuse({
       code: 'nameTaken',
       field: 'name',
@@ -383,7 +376,18 @@ function planRun(planning: Planning<BenchmarkRequest>): PlannedChange {
       remedy: 'Give the new run another name.',
     });
   }
-  if (!job && !claim) {
+  const unseen = [facts.jobs, facts.claims].find(
+    ({ sight }) => sight !== 'known',
+  );
+  if (!isInGit && unseen) {
+    warn(
+      'runsUnknown',
+      `Whether there is a Job or a claim ${namespace}/${name} already can't be seen now${
+        unseen.because === null ? '' : ` (${unseen.because})`
+      }: Kubernetes would take no change of it.`,
+    );
+  }
+  if (!isInGit) {
     judgeNewClaim(
       facts,
       { namespace, storageClass, bytes: size.bytes },
@@ -394,6 +398,17 @@ function planRun(planning: Planning<BenchmarkRequest>): PlannedChange {
       change: 'benchmark',
       object: objectName(namespace, name),
     });
+  }
+  const waiting = facts.kustomizations.items.filter(({ wait }) => wait);
+  if (!isInGit && waiting.length > 0) {
+    warn(
+      'readyLater',
+      `Where a Kustomization waits for what it applies (${waiting
+        .map(each => `${each.namespace}/${each.name}`)
+        .join(
+          ', ',
+        )}), it is not ready until the benchmark has ended, and not before its clean-up if it fails.`,
+    );
   }
   if (isLocal) {
     warn(
@@ -435,6 +450,18 @@ function planCleanUp(planning: Planning<BenchmarkRequest>): PlannedChange {
   const { draft, facts, request, warn, underCluster } = planning;
   const { name, namespace } = request;
   const claim = findInGit(planning, 'PersistentVolumeClaim');
+  const measured = claim && draft.data(claim, ['spec', 'storageClassName']);
+  const isKept = facts.storageClasses.items.some(
+    each => each.name === measured && each.reclaimPolicy === 'Retain',
+  );
+  if (isKept) {
+    warn(
+      'volumeKept',
+      `The class ${String(
+        measured,
+      )} says Retain: the PersistentVolume stays with what fio wrote, until somebody deletes it and what is on the disk.`,
+    );
+  }
   if (claim) draft.removeObject(claim);
   // Looked up only now: what is taken out moves what is after it in a file.
   const job = findInGit(planning, 'Job');
@@ -508,17 +535,22 @@ function gatesOf(
 
 function arrivalOf(
   { namespace, name, step }: BenchmarkRequest,
-  { jobs }: UnderClusterFacts,
+  { jobs, claims }: UnderClusterFacts,
 ): ChangeArrival {
   if (jobs.sight !== 'known') return { known: false };
-  const job = jobs.items.find(
-    each => each.namespace === namespace && each.name === name,
-  );
+  const isIt = (each: { namespace: string; name: string }) =>
+    each.namespace === namespace && each.name === name;
+  const job = jobs.items.find(isIt);
   if (step === 'cleanUp') {
+    if (claims.sight !== 'known') return { known: false };
+    const left = [
+      ...(job ? [`the Job ${name}`] : []),
+      ...(claims.items.some(isIt) ? [`the claim ${name}`] : []),
+    ];
     return {
       known: true,
-      arrived: !job,
-      missing: job ? `The Job ${name} is still there.` : '',
+      arrived: left.length === 0,
+      missing: left.length === 0 ? '' : `Still there: ${left.join(', ')}.`,
     };
   }
   if (job?.succeeded) return { known: true, arrived: true, missing: '' };
