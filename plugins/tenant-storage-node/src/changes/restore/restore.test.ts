@@ -62,10 +62,14 @@ describe('a restored claim', () => {
         message: '9Gi is less than the snapshot needs (10 Gi).',
       },
     ]);
-    const unsaid = { snapshots: [{ ...snapshot, restoreSize: null }] };
+  });
+
+  it.each([null, '0'])('has a size where the snapshot says %s', restoreSize => {
+    const unsaid = { snapshots: [{ ...snapshot, restoreSize }] };
     expect(refused(asked, unsaid)).toMatchObject([
       { code: 'inputInvalid', field: 'size' },
     ]);
+    expect(refused({ ...asked, size: '10Gi' }, unsaid)).toEqual([]);
   });
 
   it('is of the driver that took the snapshot', () => {
@@ -152,6 +156,43 @@ describe('a restored claim', () => {
     expect(refused(asked, facts)).toMatchObject([{ code, field }]);
   });
 
+  it('is made once: asked for again it needs no room, and is not another', () => {
+    const texts = Object.fromEntries(
+      plan(asked).files.map(({ path, content }) => [path, content ?? '']),
+    );
+    const full = quota({ [KEY]: '10Gi' }, { [KEY]: '10Gi' });
+    expect(plan(asked, full, texts)).toMatchObject({
+      changed: false,
+      refusals: [],
+    });
+    const storageClasses = ['longhorn', 'longhorn-2'].map(name => ({
+      name,
+      provisioner: LONGHORN,
+    }));
+    for (const more of [
+      { storageClass: 'longhorn-2' },
+      { size: '20Gi' },
+      { accessMode: 'ReadWriteMany' },
+    ]) {
+      expect(
+        refused({ ...asked, ...more }, { storageClasses }, texts),
+      ).toMatchObject([{ code: 'nameTaken', field: 'name' }]);
+    }
+  });
+
+  it('keeps a Kustomization that waits from being ready until a pod uses it', () => {
+    const kustomizations = [{ wait: true }];
+    const warned = (volumeBindingMode: string) =>
+      plan(asked, {
+        kustomizations,
+        storageClasses: [
+          { name: 'longhorn', provisioner: LONGHORN, volumeBindingMode },
+        ],
+      }).warnings.map(({ code }) => code);
+    expect(warned('WaitForFirstConsumer')).toContain('readyLater');
+    expect(warned('Immediate')).not.toContain('readyLater');
+  });
+
   it('tells that the tenant does not see it', () => {
     expect(plan(asked).warnings.map(({ code }) => code)).toEqual([
       'unseenByTenant',
@@ -176,6 +217,15 @@ it.each<[string, FactsOfTest]>([
   expect(gateOf(restore, asked, facts)).toEqual([
     { id: 'snapshotReady', state },
   ]);
+});
+
+it('may wait for a pod, as far as anybody can tell without its class', () => {
+  expect(
+    missingOf(restore, asked, {
+      claims: [{ ...claim, name: 'restored', phase: 'Pending' }],
+      storageClasses: 'unknown',
+    }),
+  ).toBeNull();
 });
 
 const restored = { ...claim, name: 'restored', storageClass: 'longhorn' };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   formatBytes,
   formatQuantity,
@@ -146,7 +147,8 @@ function sizeOf(
   { request, refuse }: Planning<RestoreRequest>,
   { restoreSize, name }: Snapshot,
 ): { bytes: bigint; written: string } {
-  if (restoreSize === null) {
+  // The CSI specification lets a driver say 0 where it does not know.
+  if (restoreSize === null || restoreSize === '0') {
     if (request.size) return request.size;
     throw new GitOpsError({
       code: 'inputInvalid',
@@ -167,6 +169,36 @@ function sizeOf(
     });
   }
   return request.size ?? { bytes: least, written: formatQuantity(least) };
+}
+
+/** Flux takes a claim for ready once it is bound (kstatus), which one without a pod is not if its class waits for that. */
+function warnOfWaiting({
+  facts,
+  request,
+  warn,
+}: Planning<RestoreRequest>): void {
+  const waiting = facts.kustomizations.items.filter(({ wait }) => wait);
+  if (waiting.length > 0 && waitsForPod(facts, request.storageClass)) {
+    warn(
+      'readyLater',
+      `Where a Kustomization waits for what it applies (${waiting
+        .map(each => `${each.namespace}/${each.name}`)
+        .join(', ')}), it is not ready until a pod uses the claim: ${
+        request.storageClass
+      } binds no sooner.`,
+    );
+  }
+}
+
+function waitsForPod(
+  { storageClasses }: UnderClusterFacts,
+  storageClass: string,
+): boolean {
+  return storageClasses.items.some(
+    each =>
+      each.name === storageClass &&
+      each.volumeBindingMode === 'WaitForFirstConsumer',
+  );
 }
 
 function plan(planning: Planning<RestoreRequest>): PlannedChange {
@@ -216,55 +248,57 @@ function plan(planning: Planning<RestoreRequest>): PlannedChange {
       remedy: 'Choose ReadWriteOnce.',
     });
   }
-  judgeNewClaim(
-    facts,
-    { namespace, storageClass, bytes: size.bytes },
-    refuse,
-    warn,
-  );
-  if (facts.claims.sight !== 'known') {
-    warn(
-      'claimsUnknown',
-      `Claims of ${namespace} can't be seen now: one may have the name ${name} already.`,
-    );
-  }
-
   const inGit = draft.find({
     apiGroup: '',
     kind: 'PersistentVolumeClaim',
     namespace,
     name,
   });
-  const from = inGit && draft.data(inGit, ['spec', 'dataSource', 'name']);
+  const spec = {
+    storageClassName: storageClass,
+    dataSource: {
+      apiGroup: 'snapshot.storage.k8s.io',
+      kind: 'VolumeSnapshot',
+      name: snapshot.name,
+    },
+    accessModes: [accessMode],
+    volumeMode,
+    resources: { requests: { storage: size.written } },
+  };
   const live = facts.claims.items.some(
     each => each.namespace === namespace && each.name === name,
   );
-  if (inGit ? from !== snapshot.name : live) {
+  if (inGit ? !isDeepStrictEqual(draft.data(inGit, ['spec']), spec) : live) {
     refuse({
       code: 'nameTaken',
       field: 'name',
-      problem: `There is a claim ${name} in ${namespace} already; a claim gets its data once, when it is made.`,
+      problem: `There is a claim ${name} in ${namespace} already${
+        inGit ? `, which is another (${draft.shown(inGit)})` : ''
+      }; a claim gets its data once, when it is made.`,
       remedy: 'Give the new claim another name.',
     });
   }
   if (!inGit) {
+    judgeNewClaim(
+      facts,
+      { namespace, storageClass, bytes: size.bytes },
+      refuse,
+      warn,
+    );
+    if (facts.claims.sight !== 'known') {
+      warn(
+        'claimsUnknown',
+        `Claims of ${namespace} can't be seen now: one may have the name ${name} already.`,
+      );
+    }
+    warnOfWaiting(planning);
     draft.put(
       [
         {
           apiVersion: 'v1',
           kind: 'PersistentVolumeClaim',
           metadata: { name, namespace, annotations: NEVER_PRUNED },
-          spec: {
-            storageClassName: storageClass,
-            dataSource: {
-              apiGroup: 'snapshot.storage.k8s.io',
-              kind: 'VolumeSnapshot',
-              name: snapshot.name,
-            },
-            accessModes: [accessMode],
-            volumeMode,
-            resources: { requests: { storage: size.written } },
-          },
+          spec,
         },
       ],
       { change: 'restore', object: objectName(namespace, name) },
@@ -329,18 +363,19 @@ function gatesOf(
 
 function arrivalOf(
   { namespace, name }: RestoreRequest,
-  { claims, storageClasses }: UnderClusterFacts,
+  facts: UnderClusterFacts,
 ): ChangeArrival {
+  const { claims, storageClasses } = facts;
   if (claims.sight !== 'known') return { known: false };
   const live = claims.items.find(
     each => each.namespace === namespace && each.name === name,
   );
-  const waits = storageClasses.items.some(
-    each =>
-      each.name === live?.storageClass &&
-      each.volumeBindingMode === 'WaitForFirstConsumer',
-  );
-  if (live?.phase === 'Bound' || (live?.phase === 'Pending' && waits)) {
+  const isPending = live?.phase === 'Pending';
+  if (isPending && storageClasses.sight !== 'known') return { known: false };
+  if (
+    live?.phase === 'Bound' ||
+    (isPending && waitsForPod(facts, live.storageClass ?? ''))
+  ) {
     return { known: true, arrived: true, missing: '' };
   }
   return {
