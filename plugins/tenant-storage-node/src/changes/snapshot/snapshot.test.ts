@@ -147,6 +147,13 @@ describe('a snapshot', () => {
     expect(
       refused({ ...asked, claim: 'pvc-2' }, { claims: [other] }, texts),
     ).toMatchObject([{ code: 'nameTaken', field: 'name' }]);
+    const snapshotClasses = ['longhorn', 'other'].map(name => ({
+      name,
+      driver: LONGHORN,
+    }));
+    expect(
+      refused({ ...asked, snapshotClass: 'other' }, { snapshotClasses }, texts),
+    ).toMatchObject([{ code: 'nameTaken', field: 'name' }]);
     expect(plan(asked, { snapshots: 'unknown' }).warnings[0]).toMatchObject({
       code: 'snapshotsUnknown',
     });

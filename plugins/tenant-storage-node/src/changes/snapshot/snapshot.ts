@@ -191,7 +191,13 @@ function plan(planning: Planning<SnapshotRequest>): PlannedChange {
   const source = inGit
     ? draft.data(inGit, ['spec', 'source', 'persistentVolumeClaimName'])
     : live?.claim;
-  if ((live && !inGit) || (inGit && source !== claim.name)) {
+  const isOther =
+    inGit &&
+    (source !== claim.name ||
+      (request.snapshotClass !== undefined &&
+        draft.data(inGit, ['spec', 'volumeSnapshotClassName']) !==
+          request.snapshotClass));
+  if (inGit ? isOther : live) {
     refuse({
       code: 'nameTaken',
       field: 'name',
