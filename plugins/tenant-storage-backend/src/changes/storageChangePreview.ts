@@ -1,6 +1,6 @@
 import type {
   StorageChangePreview,
-  StorageChangeWish,
+  StorageChangePreviewWish,
   StorageRequest,
   UnderClusterFacts,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
@@ -8,6 +8,7 @@ import {
   GitOpsError,
   planStorageChange,
   quotaReason,
+  readEarlierChanges,
   readStorageChange,
   refusalOf,
   type StorageChange,
@@ -24,12 +25,13 @@ import { underClusterFactsOf } from './underClusterFacts';
 /** What the wish names, as far as it can be read; nothing else is worth asking a Git host for. */
 function wishedOf(
   change: StorageChange,
-  { input, reason }: StorageChangeWish,
+  { after, input, reason }: StorageChangePreviewWish,
 ): { request?: unknown; isWhole: boolean } {
   let request: unknown;
   try {
     request = readStorageChange(change, input);
     if (reason !== undefined) quotaReason(reason);
+    readEarlierChanges(change, after ?? []);
     return { request, isWhole: true };
   } catch (error) {
     if (!(error instanceof GitOpsError)) throw error;
@@ -66,7 +68,7 @@ function withoutGit(
  */
 export async function storageChangePreview(options: {
   change: StorageChange;
-  wish: StorageChangeWish;
+  wish: StorageChangePreviewWish;
   requester: string;
   cluster: ClusterInventory;
   repositories: ManifestRepositories;
@@ -120,6 +122,7 @@ export async function storageChangePreview(options: {
         requester,
         repositories: repositories.read,
         facts,
+        after: wish.after,
       }),
     );
   }

@@ -68,11 +68,19 @@ export const changeInput = z.custom<Record<string, unknown>>(
   'has to be an object',
 );
 
-/** Body of `POST /v1/changes/{change}/preview` and `.../facts`. */
+/** Body of `POST /v1/changes/{change}/facts`. */
 export const storageChangeBody = z.object({
   underCluster: text(1024),
   reason: text(20_000).optional(),
   input: changeInput,
+});
+
+/** Body of `POST /v1/changes/{change}/preview`. */
+export const storageChangePreviewBody = storageChangeBody.extend({
+  after: z
+    .array(changeInput, 'has to be a list of objects')
+    .max(10, 'may have 10 entries at most')
+    .optional(),
 });
 
 /** Body of `POST /v1/requests`. */

@@ -25,7 +25,12 @@ import type { StorageRequests } from '../requests';
 import { metaOfNames, notFound, type AllowedTenants } from './allowedTenant';
 import { changeableUnderCluster } from './allowedUnderCluster';
 import type { Answering, AuditedAs } from './answering';
-import { parseBody, quotaChangeBody, storageChangeBody } from './body';
+import {
+  parseBody,
+  quotaChangeBody,
+  storageChangeBody,
+  storageChangePreviewBody,
+} from './body';
 import { noQuery, parseQuery } from './query';
 import { callerOf, userOfScaffolder } from './scaffolderCaller';
 
@@ -164,7 +169,7 @@ export function addChangeRoutes(
       }): Promise<StorageChangePreview> => {
         parseQuery(request.url, noQuery);
         const change = changeNamed(request.params.change);
-        const wish = parseBody(body, storageChangeBody);
+        const wish = parseBody(body, storageChangePreviewBody);
         const cluster = changeableUnderCluster(
           inventory,
           wish.underCluster,

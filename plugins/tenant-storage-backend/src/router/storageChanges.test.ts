@@ -36,6 +36,28 @@ spec:
       volumeMode: Filesystem
 `;
 
+const LOCAL_PATH = `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: local-path-provisioner
+  namespace: kmetal-flux
+spec:
+  chart:
+    spec:
+      chart: local-path-provisioner
+      version: 0.0.30
+  values:
+    storageClassConfigs:
+      local-path:
+        storageClass: { create: true }
+        nodePathMap:
+          - { node: c1, paths: [/var/data/local] }
+      ${CLASS}:
+        storageClass: { create: true }
+        nodePathMap:
+          - { node: w1, paths: [/var/data/tenant] }
+`;
+
 const contract = new OpenapiContract();
 
 let git: FleetGitHost;
@@ -290,6 +312,79 @@ describe('A preview of a change of the storage', () => {
   );
 });
 
+describe('A preview of a change after others of the same task', () => {
+  const release = {
+    stage: 'release',
+    to: 'nfs',
+    nfs: { server: 'nfs.example.com', share: '/exports/kubernetes' },
+    confirmHeadroom: true,
+  };
+  const claim = {
+    underCluster: 'north',
+    input: { ...release, stage: 'claim' },
+  };
+  const previewClaim = async (change: object = {}) =>
+    (
+      await portal.post<StorageChangePreview>(
+        '/v1/changes/backend/preview',
+        { ...claim, ...change },
+        pat,
+      )
+    ).body;
+
+  beforeEach(() =>
+    git.push(
+      {
+        'storage/local-path.yaml': LOCAL_PATH,
+        'storage/profile.yaml': PROFILE,
+      },
+      'c0ffee02',
+    ),
+  );
+
+  it('shows what is proposed with them, and that their gates are shut', async () => {
+    const alone = await previewClaim();
+    expect(alone).toMatchObject({
+      changed: false,
+      refusals: [{ code: 'notReleased', field: 'stage' }],
+    });
+
+    const body = await previewClaim({ after: [release] });
+    expect(body).toMatchObject({ changed: true, refusals: [] });
+    expect(body.diff).toContain('+provisioner: nfs.csi.k8s.io');
+    expect(body.gates).toContainEqual(
+      expect.objectContaining({
+        id: 'classGone',
+        state: 'failed',
+        detail: expect.stringMatching(/until the release is merged/),
+      }),
+    );
+    const states = ({ gates }: StorageChangePreview) =>
+      gates.map(({ id, state }) => [id, state]);
+    expect(states(body)).toEqual(states(alone));
+  });
+
+  it('asks for nothing, and is no word for what comes later', async () => {
+    await previewClaim({ after: [release] });
+
+    expect(portal.requests.recorded).toEqual([]);
+    expect(await previewClaim()).toMatchObject({
+      refusals: [{ code: 'notReleased' }],
+    });
+  });
+
+  it.each([
+    ['after.0.stage', [{ ...release, stage: 'x' }]],
+    ['after.1.color', [release, { ...release, color: 'red' }]],
+  ])('names %s, and asks no Git host', async (field, after) => {
+    expect(await previewClaim({ after })).toMatchObject({
+      changed: false,
+      refusals: [{ field }],
+    });
+    expect(git.requests).toEqual([]);
+  });
+});
+
 describe('The facts for a plan of a change of the storage', () => {
   it('are what is live, where to propose, and who reviews', async () => {
     const { status, body } = await facts();
@@ -422,6 +517,9 @@ describe.each([
     ['reason', { reason: null }],
     ['reason', { reason: 'x'.repeat(20_001) }],
     ['tenant', { tenant: 'alpha' }],
+    ['after', { after: {} }],
+    ['after', { after: ['release'] }],
+    ['after', { after: Array(11).fill({}) }],
   ])(
     'names the field %s of a body that is not as documented (%j)',
     async (name, change) => {

@@ -737,6 +737,22 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** A wish for a change that is previewed. */
+        StorageChangePreviewWish: {
+            underCluster: string;
+            /** Why, for the approver. A preview without it is about the change alone. */
+            reason?: string;
+            input: {
+                [key: string]: unknown;
+            };
+            /**
+             * Inputs of changes of the same kind that are proposed first, by the same task. The change is planned as if they were asked for already;
+             *     they open no gate.
+             */
+            after?: {
+                [key: string]: unknown;
+            }[];
+        };
         /** One thing that the change means, in words for people; null = unknown or does not apply, `note` says which. */
         ChangeImpact: {
             what: string;
@@ -1624,7 +1640,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StorageChangeWish"];
+                "application/json": components["schemas"]["StorageChangePreviewWish"];
             };
         };
         responses: {

@@ -84,8 +84,11 @@ export type ListRequestsQuery = NonNullable<
 export type StorageChangeKind = components['schemas']['StorageChangeKind'];
 /** @public Every change that is followed as a request. */
 export type RequestedChange = components['schemas']['RequestedChange'];
-/** @public A wish for a change: body of `POST /v1/changes/{change}/preview` and `.../facts`. */
+/** @public A wish for a change: body of `POST /v1/changes/{change}/facts`. */
 export type StorageChangeWish = components['schemas']['StorageChangeWish'];
+/** @public A wish for a change that is previewed: body of `POST /v1/changes/{change}/preview`. */
+export type StorageChangePreviewWish =
+  components['schemas']['StorageChangePreviewWish'];
 /** @public Answer of `POST /v1/changes/{change}/preview`. */
 export type StorageChangePreview =
   components['schemas']['StorageChangePreview'];
