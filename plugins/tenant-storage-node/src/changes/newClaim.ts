@@ -13,6 +13,8 @@ export interface NewClaim {
   namespace: string;
   storageClass: string;
   bytes: bigint;
+  /** Of claims like it that are made at once, which the field `replicas` says. Default: 1. */
+  replicas?: number;
 }
 
 function bytesOf(
@@ -34,7 +36,7 @@ function bytesOf(
  */
 export function judgeNewClaim(
   { resourceQuotas }: Pick<UnderClusterFacts, 'resourceQuotas'>,
-  { namespace, storageClass, bytes }: NewClaim,
+  { namespace, storageClass, bytes, replicas }: NewClaim,
   refuse: (parts: GitOpsErrorParts) => void,
   warn: (code: string, message: string) => void,
 ): void {
@@ -45,13 +47,20 @@ export function judgeNewClaim(
     );
     return;
   }
+  const count = BigInt(replicas ?? 1);
+  const all = bytes * count;
+  const claims = count === 1n ? 'the claim takes' : `${count} claims take`;
   const amounts = new Map([
-    [classStorageKey(storageClass), bytes],
-    ['requests.storage', bytes],
-    [`${storageClass}.storageclass.storage.k8s.io/persistentvolumeclaims`, 1n],
-    ['persistentvolumeclaims', 1n],
-    ['count/persistentvolumeclaims', 1n],
+    [classStorageKey(storageClass), all],
+    ['requests.storage', all],
+    [
+      `${storageClass}.storageclass.storage.k8s.io/persistentvolumeclaims`,
+      count,
+    ],
+    ['persistentvolumeclaims', count],
+    ['count/persistentvolumeclaims', count],
   ]);
+  const countField = replicas === undefined ? 'name' : 'replicas';
   for (const quota of resourceQuotas.items) {
     if (quota.namespace !== namespace) continue;
     for (const [key, amount] of amounts) {
@@ -69,11 +78,11 @@ export function judgeNewClaim(
       } else if (now + amount > most) {
         refuse({
           code: 'headroomTooSmall',
-          field: isCount ? 'name' : 'size',
+          field: isCount ? countField : 'size',
           problem: `The quota ${quota.name} of ${namespace} has ${shown(
             most > now ? most - now : 0n,
-          )} left of ${shown(most)} (${key}), and the claim takes ${
-            isCount ? 'one' : shown(amount)
+          )} left of ${shown(most)} (${key}), and ${claims} ${
+            isCount && count === 1n ? 'one' : shown(amount)
           }.`,
           remedy: `Raise the quota to ${
             isCount ? now + amount : formatQuantity(now + amount)

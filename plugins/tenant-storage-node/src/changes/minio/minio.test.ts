@@ -125,6 +125,28 @@ describe('its volumes', () => {
     ]);
   });
 
+  it.each([
+    ['size', { 'requests.storage': '399Gi' }],
+    ['replicas', { persistentvolumeclaims: '3' }],
+  ])('all fit into each quota, by %s', (field, hard) => {
+    const namespace = 'minio-system';
+    const used = Object.fromEntries(Object.keys(hard).map(key => [key, '0']));
+    expect(
+      refused(asked, { resourceQuotas: [{ namespace, hard, used }] }),
+    ).toEqual([
+      {
+        code: 'headroomTooSmall',
+        field,
+        message: expect.stringMatching(/4 claims take (400 Gi|4 claims)/),
+      },
+    ]);
+  });
+
+  it('may be there from before, as far as anybody can tell', () => {
+    expect(warned(asked, { claims: 'unknown' })).toEqual(['claimsUnknown']);
+    expect(warned(asked, { tenants: 'unknown' })).toEqual(['tenantsUnknown']);
+  });
+
   it('may be there from before, which is told', () => {
     const claims = [
       { namespace: 'minio-system', name: 'data-minio-0' },
@@ -135,6 +157,50 @@ describe('its volumes', () => {
         code: 'volumesThere',
         message: expect.stringMatching(/: data-minio-0\. /),
       },
+    ]);
+  });
+});
+
+describe('what is there already', () => {
+  it.each([
+    ['serviceName: minio-hl', 'serviceName: minio'],
+    ['podManagementPolicy: Parallel', 'podManagementPolicy: OrderedReady'],
+    [
+      /matchLabels:\n {6}app.kubernetes.io\/name: minio\n( {6}app.kubernetes.io\/instance: minio\n) {2}template/,
+      'matchLabels:\n$1  template',
+    ],
+  ])('of another making is left alone: not %s', (made, other) => {
+    const [{ path, content }] = plan(asked).files;
+    const text = content!.replace(made, other);
+    expect(text).not.toBe(content);
+    expect(refused(asked, {}, { [path]: text })).toEqual([
+      {
+        code: 'nameTaken',
+        field: 'name',
+        message: expect.stringContaining('was made another way'),
+      },
+    ]);
+  });
+
+  it('of a chart gets no second owner', () => {
+    const release = {
+      name: 'objects',
+      namespace: 'flux-system',
+      chart: 'charts/minio',
+      targetNamespace: 'minio-system',
+    };
+    expect(refused(asked, { helmReleases: [release] })).toEqual([
+      {
+        code: 'ownedByHelmRelease',
+        field: 'namespace',
+        message: expect.stringContaining('HelmRelease flux-system/objects'),
+      },
+    ]);
+    expect(
+      refused(asked, { helmReleases: [{ ...release, chart: 'loki' }] }),
+    ).toEqual([]);
+    expect(warned(asked, { helmReleases: 'unknown' })).toEqual([
+      'releasesUnknown',
     ]);
   });
 });

@@ -1,10 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { UnderClusterFacts } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { GitOpsError } from '../../gitops';
 import type { NewManifest } from '../../gitops/newManifest';
 import type { ChangeGate } from '../changePlan';
+import { refuseChartsObjects } from '../chartOwner';
 import { dnsLabel, dnsSubdomain } from '../checkedName';
+import { judgeNewClaim } from '../newClaim';
 import { NEVER_PRUNED, objectName } from '../once';
 import { pinnedImage } from '../pinnedImage';
+import { refuseTenantsNamespace } from '../platformNamespace';
 import { quotaSize } from '../quotaRequest';
 import type {
   ChangeArrival,
@@ -153,17 +157,25 @@ function probe(path: string, more: Record<string, number>) {
   return { httpGet: { path, port: 'api' }, timeoutSeconds: 5, ...more };
 }
 
+function labelsOf(name: string) {
+  return {
+    'app.kubernetes.io/name': 'minio',
+    'app.kubernetes.io/instance': name,
+  };
+}
+
+function headlessOf(name: string) {
+  return `${name}-hl`;
+}
+
 function manifests(
   request: MinioRequest,
   onControlPlane: boolean,
 ): NewManifest[] {
   const { name, namespace, image, replicas, storageClass, size, secret } =
     request;
-  const labels = {
-    'app.kubernetes.io/name': 'minio',
-    'app.kubernetes.io/instance': name,
-  };
-  const headless = `${name}-hl`;
+  const labels = labelsOf(name);
+  const headless = headlessOf(name);
   const fromSecret = (variable: string, key: string) => ({
     name: variable,
     valueFrom: { secretKeyRef: { name: secret.name, key } },
@@ -354,6 +366,12 @@ function refuseChangedVolumes({
     name,
   });
   if (!at) {
+    if (facts.claims.sight !== 'known') {
+      warn(
+        'claimsUnknown',
+        `Claims of ${namespace} can't be seen now: servers take up volumes of an earlier ${name} as they are.`,
+      );
+    }
     const left = facts.claims.items.filter(
       each => each.namespace === namespace && isVolumeOf(name, each.name),
     );
@@ -366,7 +384,32 @@ function refuseChangedVolumes({
             ', ',
           )}. Its servers take them up as they are, and if it still runs without Git, it has two owners.`,
       );
+    } else {
+      judgeNewClaim(
+        facts,
+        { namespace, storageClass, bytes: size.bytes, replicas },
+        refuse,
+        warn,
+      );
     }
+    return;
+  }
+  const isMadeHere =
+    draft.data(at, ['spec', 'serviceName']) === headlessOf(name) &&
+    draft.data(at, ['spec', 'podManagementPolicy']) === 'Parallel' &&
+    isDeepStrictEqual(draft.data(at, ['spec', 'selector']), {
+      matchLabels: labelsOf(name),
+    });
+  if (!isMadeHere) {
+    refuse({
+      code: 'nameTaken',
+      field: 'name',
+      problem: `${namespace}/${name} in ${draft.shown(
+        at,
+      )} was made another way: Kubernetes takes no change of the selector, the serviceName or the podManagementPolicy of a StatefulSet.`,
+      remedy:
+        'Leave it as it is, or give another name, and move the data with mc mirror.',
+    });
     return;
   }
   const claim = ['spec', 'volumeClaimTemplates', 0, 'spec'];
@@ -425,14 +468,8 @@ function plan(planning: Planning<MinioRequest>): PlannedChange {
       }.`,
     });
   }
-  if (facts.tenants.items.some(each => each.name === namespace)) {
-    refuse({
-      code: 'unsafe',
-      field: 'namespace',
-      problem: `${namespace} is a tenant: the volumes would count against its quota.`,
-      remedy: 'Use a namespace of the platform.',
-    });
-  }
+  refuseTenantsNamespace(planning, namespace);
+  refuseChartsObjects(planning, { chart: 'minio', namespace });
   if (!request.confirmUnmaintained) {
     refuse({
       code: 'confirmationMissing',
