@@ -407,6 +407,30 @@ describe('the forms of storage changes on GitHub', () => {
     expect(await pulls()).toEqual([]);
   });
 
+  it('release and claim in a dry run, too, and ask for neither', async () => {
+    portal.tenantStorage.underCluster = beforeSwap();
+    gitHost.takeRequests();
+    const { files, output } = await portal.dryRunForm('storage-backend', SWAP);
+    const folder = (stage: string) =>
+      `kmetal-storage-changes/kmetal-storage.muc-1.${stage}.backend`;
+    expect(Object.keys(files).sort()).toEqual([
+      `${folder('claim')}/change.diff`,
+      `${folder('claim')}/deleted/clusters/muc-1/profile.yaml`,
+      `${folder('claim')}/description.md`,
+      `${folder('claim')}/files/clusters/muc-1/claim-longhorn.yaml`,
+      `${folder('claim')}/files/clusters/muc-1/kustomization.yaml`,
+      `${folder('release')}/change.diff`,
+      `${folder('release')}/description.md`,
+      `${folder('release')}/files/clusters/muc-1/local-path.yaml`,
+    ]);
+    expect(output.text).toBeDefined();
+    expect(portal.tenantStorage.recordedChanges).toEqual([]);
+    expect(await pulls()).toEqual([]);
+    expect(
+      gitHost.takeRequests().filter(line => !line.startsWith('GET ')),
+    ).toEqual([]);
+  });
+
   it('that are filled in wrongly are refused, and nobody is asked', async () => {
     gitHost.takeRequests();
     const { status, log } = await portal.sendForm('velero-location', {

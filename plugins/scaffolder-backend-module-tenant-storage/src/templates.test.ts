@@ -182,7 +182,21 @@ describe('the template of the change backend', () => {
     );
     expect(more).toEqual([]);
     expect(claim.if).toBe("${{ parameters.stage == 'release' }}");
-    expect(claim.input).toEqual({ ...plan.input, stage: 'claim' });
+    expect(claim.input).toEqual({
+      ...plan.input,
+      stage: 'claim',
+      after: ['${{ steps.plan.output.asked }}'],
+    });
+  });
+
+  it('shows the claim after the release, as the steps propose them', () => {
+    const preview = pagesOf(template).at(-1)?.properties?.preview;
+    expect(preview?.['ui:options']?.followedBy).toEqual([
+      expect.objectContaining({
+        when: { stage: 'release' },
+        input: { stage: 'claim' },
+      }),
+    ]);
   });
 });
 

@@ -112,6 +112,7 @@ describe('kmetal:velero:location', () => {
       },
     });
     expect(outputs).toEqual({
+      asked: INPUT,
       changed: true,
       branch: BRANCH,
       title: TITLE,
@@ -170,6 +171,7 @@ describe('kmetal:velero:location', () => {
     gitHost.branches.set('main', await planned());
     const outputs = await bench.run();
     expect(outputs).toEqual({
+      asked: INPUT,
       changed: false,
       files: [],
       summary: expect.stringContaining('in Git already'),
@@ -190,12 +192,96 @@ describe('kmetal:velero:location', () => {
   });
 });
 
+describe('a change after others of the same task', () => {
+  const storageClass = 'tenant-storage-class';
+  const release = {
+    stage: 'release',
+    to: 'nfs',
+    nfs: { server: 'nfs.example.com', share: '/exports/kubernetes' },
+    confirmHeadroom: true,
+    confirmUnderWay: true,
+  };
+  const claim = { ...release, stage: 'claim' };
+  const swap = new StorageChangeBench(storageChangeOf('backend'), claim, {
+    'clusters/muc-1/local-path.yaml': `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: { name: local-path-provisioner, namespace: kmetal-flux }
+spec:
+  chart:
+    spec: { chart: local-path-provisioner, version: 0.0.30 }
+  values:
+    storageClassConfigs:
+      ${storageClass}:
+        storageClass: { create: true }
+        nodePathMap:
+          - { node: w1, paths: [/var/data/tenant] }
+`,
+  });
+  const claimBranch = 'kmetal-storage.muc-1.claim.backend';
+
+  beforeAll(() => swap.start());
+  afterAll(() => swap.stop());
+  beforeEach(() => {
+    swap.reset();
+    swap.backend.repositories = [swap.repository({ newFiles })];
+    swap.backend.underCluster = underClusterFactsOf({
+      storageClasses: {
+        sight: 'known',
+        because: null,
+        items: [
+          {
+            name: storageClass,
+            provisioner: 'cluster.local/local-path-provisioner',
+            parameters: {},
+            reclaimPolicy: 'Delete',
+            volumeBindingMode: 'WaitForFirstConsumer',
+            allowVolumeExpansion: false,
+            isDefault: false,
+            isDefaultVirt: false,
+            labels: {},
+            annotations: {},
+          },
+        ],
+      },
+    });
+  });
+
+  it('is planned in a dry run as if they were recorded, and its gate is shut', async () => {
+    const outputs = await swap.run({ after: [release] }, { isDryRun: true });
+    expect(outputs).toMatchObject({ changed: true, branch: claimBranch });
+    expect(outputs.description).toContain(
+      'until the release is merged and applied',
+    );
+    expect(swap.backend.recordedChanges).toEqual([]);
+  });
+
+  it('is refused otherwise as long as they are not recorded', async () => {
+    const error = await swap.failure({ after: [release] });
+    expect(error.message).toMatch(/no request to release it is open/);
+    expect(swap.backend.recordedChanges).toEqual([]);
+    expect(swap.files(claimBranch)).toBeUndefined();
+  });
+
+  it('names the field of theirs that is wrong before anybody is asked', async () => {
+    for (const isDryRun of [true, false]) {
+      const error = await swap.failure(
+        { after: [{ ...release, stage: 'x' }] },
+        { isDryRun },
+      );
+      expect(error.message).toMatch(/^after\.0\.stage: /);
+    }
+    expect(swap.backend.calls).toEqual([]);
+    expect(swap.gitHost.calls).toEqual([]);
+  });
+});
+
 describe('a request that is open already', () => {
   it('is left alone if it says the same, so that its approvals stay', async () => {
     gitHost.branches.set(BRANCH, await planned());
     for (const parts of [{}, { wish: undefined }]) {
       backend.openRequest = openRequest(INPUT, parts);
       expect(await bench.run()).toEqual({
+        asked: INPUT,
         changed: false,
         branch: BRANCH,
         files: [],

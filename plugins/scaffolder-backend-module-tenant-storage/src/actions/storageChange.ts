@@ -5,6 +5,7 @@ import {
   GitOpsError,
   planStorageChange,
   quotaReason,
+  readEarlierChanges,
   readStorageChange,
   refusalOf,
   storageChangeBranch,
@@ -40,12 +41,13 @@ interface Asked extends JsonObject {
   reason: string;
   token?: string;
   providers?: string[];
+  after?: JsonObject[];
 }
 
 /** What is wrong with a wish whatever the under cluster and Git are like, and the name of what it changes. */
 function checked(
   change: StorageChange,
-  { underCluster, reason }: Asked,
+  { after = [], underCluster, reason }: Asked,
   input: JsonObject,
 ): string {
   const wrong: GitOpsError[] = [];
@@ -62,6 +64,7 @@ function checked(
   const object = request === undefined ? undefined : change.objectOf(request);
   checking(() => storageChangeBranch(change, underCluster, object ?? 'object'));
   checking(() => quotaReason(reason));
+  checking(() => readEarlierChanges(change, after));
   assertNotRefused(wrong.map(error => refusalOf(error, 'approver')));
   return object ?? '';
 }
@@ -93,9 +96,23 @@ export function createStorageChangeAction(
           zod.string().describe('The under cluster whose storage is changed'),
         ...change.fields,
         ...proposalInput,
+        after: zod =>
+          zod
+            .array(zod.record(zod.unknown()))
+            .max(10)
+            .optional()
+            .describe(
+              'For a dry run, which records nothing: the output `asked` of the steps before this one whose changes this one comes after. Otherwise what is recorded tells',
+            ),
       },
       output: {
         ...proposalOutput,
+        asked: zod =>
+          zod
+            .record(zod.unknown())
+            .describe(
+              "The change's own fields, as they were filled in: for `after` of a later step",
+            ),
         filesToDelete: zod =>
           zod
             .array(zod.string())
@@ -122,7 +139,14 @@ export function createStorageChangeAction(
     async handler(ctx) {
       const { logger } = ctx;
       const asked = ctx.input as Asked;
-      const { underCluster, reason, token, providers: _, ...given } = asked;
+      const {
+        after,
+        underCluster,
+        reason,
+        token,
+        providers: _,
+        ...given
+      } = asked;
       // What a form leaves empty is not there.
       const input: JsonObject = Object.fromEntries(
         Object.entries(given).filter(([, value]) => value !== undefined),
@@ -142,6 +166,7 @@ export function createStorageChangeAction(
       const requester = requesterOf(auth, initiator);
       // What is wrong with the request itself is said before anybody is asked for anything.
       const object = checked(change, asked, input);
+      ctx.output('asked', input);
       const told = await api.storageChangeFacts(
         change.kind,
         { underCluster, reason, input },
@@ -156,7 +181,14 @@ export function createStorageChangeAction(
         read,
       );
 
-      const planned = { underCluster, input, reason, requester, facts };
+      const planned = {
+        underCluster,
+        input,
+        reason,
+        requester,
+        facts,
+        after: ctx.isDryRun ? after : undefined,
+      };
       const plan = planStorageChange(change, { ...planned, repositories });
       assertNotRefused(plan.refusals);
       const place = placeOf(plan, repositories);
