@@ -128,6 +128,103 @@ describe('disks', () => {
   });
 });
 
+describe('disks that Ceph has', () => {
+  const fewer = ['w1', 'w2', 'w3'].map(name => ({ name, devices: ['sdb'] }));
+  const told = (...args: Parameters<typeof plan>) => {
+    const { refusals, warnings } = plan(...args);
+    expect(refusals).toEqual([]);
+    return warnings.find(({ code }) => code === 'disksStay')?.message;
+  };
+
+  it('stay when their node’s list gets shorter, which is told', () => {
+    expect(told({ ...asked, nodes: fewer }, {}, inGit())).toContain(
+      'sdc of w1, sdc of w2, sdc of w3',
+    );
+    expect(told(asked, {}, inGit())).toBeUndefined();
+  });
+
+  it('stay when another filter, or none, takes its place', () => {
+    const other = { ...everyNode, deviceFilter: '^sdc$' };
+    expect(told(other, {}, inGit(everyNode))).toContain('disks like ^sd[b-z]$');
+    expect(told(other, {}, inGit())).toContain('sdb of w1');
+  });
+
+  it('of every node stay watched when nodes are named', () => {
+    expect(
+      refused({ ...asked, nodes: fewer }, {}, inGit(everyNode)),
+    ).toMatchObject([
+      {
+        code: 'unsafe',
+        field: 'nodes',
+        message: expect.stringContaining('not in the list: w4.'),
+      },
+    ]);
+  });
+
+  it.each([{ controlPlane: true }, { unschedulable: true }])(
+    'are not taken from a node that Rook puts nothing on: %j',
+    unfit => {
+      const nodes = ['w1', 'w2', 'w4'].map(name => ({ name }));
+      expect(
+        plan(asked, { nodes: [...nodes, { name: 'w3', ...unfit }] }).warnings,
+      ).toMatchObject([{ code: 'nodesUnfit' }]);
+    },
+  );
+});
+
+describe('a cluster that is there', () => {
+  it('is never pruned, nor is its pool', () => {
+    const { diff } = plan(asked);
+    expect(diff.match(/prune: disabled/g)).toHaveLength(2);
+  });
+
+  it('keeps the folder of its monitors', () => {
+    const texts = Object.fromEntries(
+      Object.entries(inGit()).map(([path, text]) => [
+        path,
+        text.replace('/var/lib/rook', '/data/rook'),
+      ]),
+    );
+    expect(plan(asked, {}, texts)).toMatchObject({
+      changed: false,
+      refusals: [],
+    });
+  });
+
+  it.each<[string, FactsOfTest, Record<string, string>, string]>([
+    [
+      'of another name',
+      {},
+      {
+        'ceph.yaml': `apiVersion: ceph.rook.io/v1
+kind: CephCluster
+metadata: { name: ceph, namespace: rook-ceph }
+`,
+      },
+      'nameTaken',
+    ],
+    [
+      'of a chart',
+      {
+        helmReleases: [
+          {
+            namespace: 'rook-ceph',
+            name: 'ceph',
+            chart: 'rook-ceph-cluster',
+            targetNamespace: null,
+          },
+        ],
+      },
+      {},
+      'ownedByHelmRelease',
+    ],
+  ])('%s is left alone', (_, facts, texts, code) => {
+    expect(refused(asked, facts, texts)).toMatchObject([
+      { code, field: 'namespace' },
+    ]);
+  });
+});
+
 describe('copies and monitors', () => {
   it('need a node each', () => {
     const nodes = [{ name: 'w1', devices: ['sdb'] }];
@@ -206,6 +303,28 @@ describe('its classes', () => {
       code: 'nameTaken',
       field,
     });
+  });
+
+  it('are not those of another cluster', () => {
+    const namespaces = [{ name: 'rook-ceph' }, { name: 'ceph-2' }];
+    const second = {
+      ...asked,
+      namespace: 'ceph-2',
+      operatorNamespace: 'rook-ceph',
+    };
+    expect(refused(second, { namespaces }, inGit())).toMatchObject([
+      { code: 'nameTaken', field: 'className' },
+      { code: 'nameTaken', field: 'snapshotClassName' },
+    ]);
+  });
+
+  it('are told to be there perhaps where nobody sees them', () => {
+    expect(plan(asked, { storageClasses: 'unknown' }).warnings).toMatchObject([
+      { code: 'classUnknown' },
+    ]);
+    const unseen = plan(asked, { snapshotClasses: 'unknown' });
+    expect(unseen.diff).not.toContain('VolumeSnapshotClass');
+    expect(unseen.warnings).toMatchObject([{ code: 'noSnapshots' }]);
   });
 
   it('come without one for snapshots where nothing takes snapshots', () => {

@@ -6,7 +6,9 @@ import { shownText } from '../../gitops/shownText';
 import { readBackendClass, type BackendClass } from '../backend/backendClass';
 import { classManifest, pinnedProfile } from '../backend/backendManifests';
 import type { ChangeGate } from '../changePlan';
+import { refuseChartsObjects } from '../chartOwner';
 import { dnsLabel, dnsSubdomain } from '../checkedName';
+import { NEVER_PRUNED } from '../once';
 import type {
   ChangeArrival,
   PlannedChange,
@@ -355,18 +357,24 @@ function storageOf({ nodes, deviceFilter }: RookCephRequest) {
 
 function manifests(
   request: RookCephRequest,
-  withProfile: boolean,
-  withSnapshots: boolean,
+  options: {
+    /** Where monitors keep what the cluster is: another folder is an empty one. */
+    dataDirHostPath: string;
+    withProfile: boolean;
+    withSnapshots: boolean;
+  },
 ) {
   const { namespace, pool, replicas, className, made } = request;
+  const { dataDirHostPath, withProfile, withSnapshots } = options;
   const all: NewManifest[] = [
     {
       apiVersion: 'ceph.rook.io/v1',
       kind: 'CephCluster',
-      metadata: { name: namespace, namespace },
+      // A cluster or a pool that is being deleted can't be kept any more.
+      metadata: { name: namespace, namespace, annotations: NEVER_PRUNED },
       spec: {
         cephVersion: { image: request.image },
-        dataDirHostPath: '/var/lib/rook',
+        dataDirHostPath,
         mon: { count: request.mons, allowMultiplePerNode: false },
         mgr: {
           count: request.mons > 1 ? 2 : 1,
@@ -379,7 +387,7 @@ function manifests(
     {
       apiVersion: 'ceph.rook.io/v1',
       kind: 'CephBlockPool',
-      metadata: { name: pool, namespace },
+      metadata: { name: pool, namespace, annotations: NEVER_PRUNED },
       spec: {
         failureDomain: 'host',
         replicated: { size: replicas, requireSafeReplicaSize: true },
@@ -445,6 +453,19 @@ function judgeNodes({
       });
     }
   });
+  const unfit = request.nodes.flatMap(({ name }) => {
+    const live = facts.nodes.items.find(each => each.name === name);
+    if (live?.unschedulable) return [`${name} (cordoned)`];
+    return live?.controlPlane ? [`${name} (control plane)`] : [];
+  });
+  if (unfit.length > 0) {
+    warn(
+      'nodesUnfit',
+      `Rook puts nothing on nodes that are cordoned, or tainted as control planes are: ${unfit.join(
+        ', ',
+      )}.`,
+    );
+  }
   const hosts = hostsOf(facts, request);
   if (hosts && hosts.length < request.replicas) {
     refuse({
@@ -520,6 +541,7 @@ function refuseExistingClass({
   facts,
   request,
   refuse,
+  warn,
 }: Planning<RookCephRequest>): void {
   const { className, made } = request;
   const at = draft.find({
@@ -530,21 +552,28 @@ function refuseExistingClass({
   const live = facts.storageClasses.items.find(
     ({ name }) => name === className,
   );
+  if (!at && facts.storageClasses.sight === 'unknown') {
+    warn(
+      'classUnknown',
+      `Whether there is a class ${className} without Git can't be seen now.`,
+    );
+  }
   const provisioner = at ? draft.data(at, ['provisioner']) : live?.provisioner;
-  const pool = at
-    ? draft.data(at, ['parameters', 'pool'])
-    : live?.parameters.pool;
-  if (
-    (live && !at) ||
-    (at && (provisioner !== made.provisioner || pool !== made.parameters.pool))
-  ) {
+  const isOther =
+    provisioner !== made.provisioner ||
+    ['pool', 'clusterID'].some(
+      key => at && draft.data(at, ['parameters', key]) !== made.parameters[key],
+    );
+  if (at ? isOther : live) {
     refuse({
       code: 'nameTaken',
       field: 'className',
       problem: `The class ${className} is there already (${String(
         provisioner,
       )})${
-        at ? ` in ${draft.shown(at)}` : ' without Git'
+        at
+          ? ` in ${draft.shown(at)}, of another driver, cluster or pool`
+          : ' without Git'
       }, and Kubernetes takes no change of it.`,
       remedy: 'Give the class another name.',
     });
@@ -562,12 +591,94 @@ function isOlder(one: number[], other: number[]): boolean {
   return at >= 0 && one[at] < other[at];
 }
 
-/** Ceph goes forward only, and a disk or a node that leaves the list keeps what is on it from its cluster. */
+/** Rook makes one cluster in a namespace. */
+function refuseOtherCluster({
+  draft,
+  request: { namespace },
+  refuse,
+}: Planning<RookCephRequest>): void {
+  const [other] = draft
+    .list({ apiGroup: 'ceph.rook.io', kind: 'CephCluster', namespace })
+    .filter(({ name }) => name !== namespace);
+  if (other) {
+    refuse({
+      code: 'nameTaken',
+      field: 'namespace',
+      problem: `${namespace} has the CephCluster ${
+        other.name
+      } already, in ${draft.shown(other)}: Rook makes one in a namespace.`,
+      remedy: 'Give a namespace of its own, or leave that cluster as it is.',
+    });
+  }
+}
+
+function namesOf(list: unknown): string[] {
+  return (Array.isArray(list) ? (list as unknown[]) : []).flatMap(each => {
+    const name = (each as { name?: unknown } | null)?.name;
+    return typeof name === 'string' ? [name] : [];
+  });
+}
+
+/** Nodes that the cluster has in Git; those of a filter are all workers, as far as they can be seen. */
+function nodesInGit(
+  { draft, facts }: Planning<RookCephRequest>,
+  at: DraftPlace,
+): string[] {
+  return draft.data(at, ['spec', 'storage', 'useAllNodes']) === true
+    ? facts.nodes.items
+        .filter(({ controlPlane }) => !controlPlane)
+        .map(({ name }) => name)
+    : namesOf(draft.data(at, ['spec', 'storage', 'nodes']));
+}
+
+function isTaken(
+  { nodes, deviceFilter }: RookCephRequest,
+  node: string,
+  device: string,
+): boolean {
+  return deviceFilter === undefined
+    ? nodes.some(
+        ({ name, devices }) => name === node && devices.includes(device),
+      )
+    : new RegExp(deviceFilter).test(device);
+}
+
+/** Rook takes no disk out of Ceph because a list or a filter is another one. */
+function tellOfLeftDisks(
+  { draft, request, warn }: Planning<RookCephRequest>,
+  at: DraftPlace,
+): void {
+  const storage = ['spec', 'storage'];
+  const nodes = draft.data(at, [...storage, 'nodes']);
+  const left = (Array.isArray(nodes) ? (nodes as unknown[]) : []).flatMap(
+    (node, index) => {
+      const [name] = namesOf([node]);
+      return namesOf(draft.data(at, [...storage, 'nodes', index, 'devices']))
+        .filter(device => !isTaken(request, name, device))
+        .map(device => `${device} of ${name}`);
+    },
+  );
+  const filter = draft.data(at, [...storage, 'deviceFilter']);
+  if (typeof filter === 'string' && filter !== request.deviceFilter) {
+    left.push(`disks like ${filter} that are taken already`);
+  }
+  if (left.length > 0) {
+    warn(
+      'disksStay',
+      `They stay part of Ceph, until their OSDs are purged as Rook documents it: ${left.join(
+        ', ',
+      )}.`,
+    );
+  }
+}
+
+/** Ceph goes forward only, and a node that leaves the list keeps what is on it from its cluster. */
 function refuseShrunk(
-  { draft, request, refuse }: Planning<RookCephRequest>,
+  planning: Planning<RookCephRequest>,
   at: DraftPlace | undefined,
 ): void {
   if (!at) return;
+  const { draft, request, refuse } = planning;
   const before = versionOf(draft.data(at, ['spec', 'cephVersion', 'image']));
   const after = versionOf(request.image);
   if (before && after && isOlder(after, before)) {
@@ -580,10 +691,13 @@ function refuseShrunk(
       remedy: `Give ${before.join('.')} or later.`,
     });
   }
-  const nodes = draft.data(at, ['spec', 'storage', 'nodes']);
-  const gone = (Array.isArray(nodes) ? (nodes as unknown[]) : [])
-    .map(node => (node as { name?: unknown } | null)?.name)
-    .filter(name => !request.nodes.some(each => each.name === name));
+  tellOfLeftDisks(planning, at);
+  const gone =
+    request.nodes.length === 0
+      ? []
+      : nodesInGit(planning, at).filter(
+          name => !request.nodes.some(each => each.name === name),
+        );
   if (gone.length > 0) {
     refuse({
       code: 'unsafe',
@@ -627,7 +741,10 @@ function refuseExistingSnapshotClass({
   });
   const live = facts.snapshotClasses.items.find(each => each.name === name);
   const driver = at ? draft.data(at, ['driver']) : live?.driver;
-  if ((live && !at) || (at && driver !== request.made.provisioner)) {
+  const isOther =
+    driver !== request.made.provisioner ||
+    (at && draft.data(at, ['parameters', 'clusterID']) !== request.namespace);
+  if (at ? isOther : live) {
     refuse({
       code: 'nameTaken',
       field: 'snapshotClassName',
@@ -646,6 +763,8 @@ function plan(planning: Planning<RookCephRequest>): PlannedChange {
   judgeNodes(planning);
   refuseExistingClass(planning);
   refuseExistingSnapshotClass(planning);
+  refuseOtherCluster(planning);
+  refuseChartsObjects(planning, { chart: 'rook-ceph-cluster', namespace });
   const version = /:v([\d.]+)/.exec(image)?.[1];
   const clusterAt = draft.find({
     apiGroup: 'ceph.rook.io',
@@ -672,18 +791,28 @@ function plan(planning: Planning<RookCephRequest>): PlannedChange {
     );
   }
   const hasCdi = facts.storageProfiles.sight !== 'notInstalled';
-  const hasSnapshots = facts.snapshotClasses.sight !== 'notInstalled';
+  const hasSnapshots = facts.snapshotClasses.sight === 'known';
   if (!hasSnapshots) {
     warn(
       'noSnapshots',
-      'The snapshot controller is not installed: no VolumeSnapshotClass is made, because Flux could apply nothing beside it.',
+      `No VolumeSnapshotClass is made: that kind ${
+        facts.snapshotClasses.sight === 'notInstalled'
+          ? 'is not installed'
+          : "can't be seen now"
+      }, and beside one that is not there Flux applies nothing.`,
     );
   }
   dropOtherStorage(planning, clusterAt);
-  draft.put(manifests(request, hasCdi, hasSnapshots), {
-    change: 'rook-ceph',
-    object: namespace,
-  });
+  const dataDir =
+    clusterAt && draft.data(clusterAt, ['spec', 'dataDirHostPath']);
+  draft.put(
+    manifests(request, {
+      dataDirHostPath: typeof dataDir === 'string' ? dataDir : '/var/lib/rook',
+      withProfile: hasCdi,
+      withSnapshots: hasSnapshots,
+    }),
+    { change: 'rook-ceph', object: namespace },
+  );
   return {
     title: `Rook-Ceph ${namespace} in ${underCluster}: Ceph ${version}, ${replicas} copies`,
     impact: [
