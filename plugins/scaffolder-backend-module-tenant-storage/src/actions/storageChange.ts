@@ -64,7 +64,9 @@ function checked(
   const object = request === undefined ? undefined : change.objectOf(request);
   checking(() => storageChangeBranch(change, underCluster, object ?? 'object'));
   checking(() => quotaReason(reason));
-  checking(() => readEarlierChanges(change, after));
+  if (request !== undefined) {
+    checking(() => readEarlierChanges(change, after));
+  }
   assertNotRefused(wrong.map(error => refusalOf(error, 'approver')));
   return object ?? '';
 }

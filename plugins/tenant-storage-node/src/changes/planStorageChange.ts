@@ -266,9 +266,11 @@ export function planStorageChange<Request>(
   const warnings: ChangeWarning[] = [];
   const request = tried(refused, () => readStorageChange(change, given.input));
   const reason = tried(refused, () => quotaReason(given.reason));
-  const earlier = tried(refused, () =>
-    readEarlierChanges(change, given.after ?? []),
-  );
+  // A form gives them what it gives the change itself: what is wrong with that is said once.
+  const earlier =
+    request === undefined
+      ? undefined
+      : tried(refused, () => readEarlierChanges(change, given.after ?? []));
   const facts = onceAskedFor(given.facts, earlier ?? []);
   const branch =
     request === undefined

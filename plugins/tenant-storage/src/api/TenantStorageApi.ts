@@ -7,7 +7,7 @@ import {
   QuotaChangePreview,
   StorageChangeKind,
   StorageChangePreview,
-  StorageChangeWish,
+  StorageChangePreviewWish,
   StorageRequestList,
   Tenant,
   TenantList,
@@ -83,7 +83,7 @@ export interface TenantStorageApi {
    */
   previewChange(
     change: StorageChangeKind,
-    wish: StorageChangeWish,
+    wish: StorageChangePreviewWish,
     options?: { signal?: AbortSignal },
   ): Promise<StorageChangePreview>;
 

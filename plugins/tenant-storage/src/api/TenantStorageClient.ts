@@ -8,7 +8,7 @@ import {
   QuotaChangePreview,
   StorageChangeKind,
   StorageChangePreview,
-  StorageChangeWish,
+  StorageChangePreviewWish,
   StorageRequestList,
   Tenant,
   TenantList,
@@ -85,7 +85,7 @@ export class TenantStorageClient implements TenantStorageApi {
 
   async previewChange(
     change: StorageChangeKind,
-    wish: StorageChangeWish,
+    wish: StorageChangePreviewWish,
     options?: { signal?: AbortSignal },
   ): Promise<StorageChangePreview> {
     return this.#post(

@@ -12,7 +12,7 @@ import {
 import { Stepper } from '@backstage/plugin-scaffolder-react/alpha';
 import { TestApiRegistry } from '@backstage/test-utils';
 import {
-  StorageChangeWish,
+  StorageChangePreviewWish,
   UnderClusterList,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { screen, waitFor, within } from '@testing-library/react';
@@ -42,13 +42,16 @@ describe('the form fields of a platform change', () => {
 
   let underClusters: UnderClusterList;
   let preview: ChangePreviewCase;
-  let asked: StorageChangeWish[];
+  /** Of the location `archive`, which a form may propose after that. */
+  let nextPreview: ChangePreviewCase;
+  let asked: StorageChangePreviewWish[];
   /** What the backend answers with instead, if not what it should; 0 is no answer. */
   let fails: number | undefined;
 
   beforeEach(() => {
     underClusters = underClusterList();
     preview = {};
+    nextPreview = {};
     asked = [];
     fails = undefined;
     // The Stepper scrolls up at each step; jsdom can't.
@@ -57,7 +60,7 @@ describe('the form fields of a platform change', () => {
       http.all('http://backend.test/api/*', async ({ request }) => {
         const { method } = request;
         const body = method === 'POST' ? await request.json() : undefined;
-        if (body) asked.push(body as StorageChangeWish);
+        if (body) asked.push(body as StorageChangePreviewWish);
         if (fails === 0) return HttpResponse.error();
         if (fails) {
           return HttpResponse.json(
@@ -68,7 +71,7 @@ describe('the form fields of a platform change', () => {
         const answer = answerAboutPlatform(
           { url: new URL(request.url), method, body },
           underClusters,
-          { minio: preview },
+          { minio: preview, archive: nextPreview },
         )!;
         return HttpResponse.json(answer.body, { status: answer.status });
       }),
@@ -77,12 +80,12 @@ describe('the form fields of a platform change', () => {
 
   const onCreate = jest.fn();
 
-  function show(initialState: object = {}) {
+  function show(initialState: object = {}, manifest = backupLocation) {
     onCreate.mockReset();
     return renderInTestApp(
       <SecretsContextProvider>
         <Stepper
-          manifest={backupLocation}
+          manifest={manifest}
           extensions={
             Object.values(fieldOptions) as unknown as FieldExtensionOptions[]
           }
@@ -435,6 +438,87 @@ describe('the form fields of a platform change', () => {
       fails = 0;
       await next();
       expect(await toSend()).toBeVisible();
+    });
+
+    describe('of a form that proposes another change after it', () => {
+      /** The form, which proposes the location `archive` too where there is a prefix. */
+      const twoInOne = structuredClone(backupLocation);
+      const [, { schema }] = twoInOne.steps;
+      const { preview: field } = schema.properties as Record<
+        string,
+        Record<string, unknown>
+      >;
+      field['ui:options'] = {
+        change: 'velero-location',
+        followedBy: [
+          {
+            title: 'Then the archive',
+            when: { prefix: 'daily' },
+            input: { name: 'archive' },
+          },
+        ],
+      };
+      const both = { ...wish, prefix: 'daily' };
+      const first = { name: 'minio', bucket: 'velero-muc-1', prefix: 'daily' };
+
+      async function pageOfBoth(initialState: object = both) {
+        show(initialState, twoInOne);
+        await screen.findByRole('option', { name: 'Munich (muc-1)' });
+        await next();
+        return screen.findByRole('group', { name: 'Preview' });
+      }
+      const then = () =>
+        screen.findByRole('group', { name: 'Then the archive' });
+
+      it('shows both, the second as it is after the first', async () => {
+        await pageOfBoth();
+        const second = within(await then());
+        expect(await second.findByText(/as location archive\./)).toBeVisible();
+        expect(
+          await second.findByRole('region', {
+            name: 'The lines that would change',
+          }),
+        ).toHaveTextContent('name: archive');
+        expect(screen.getByText(/as location minio\./)).toBeVisible();
+        expect(asked).toContainEqual({
+          underCluster: 'muc-1',
+          reason: wish.reason,
+          input: first,
+        });
+        expect(asked).toContainEqual({
+          underCluster: 'muc-1',
+          reason: wish.reason,
+          input: { ...first, name: 'archive' },
+          after: [first],
+        });
+      });
+
+      it('shows the first alone where the form proposes only that', async () => {
+        await pageOfBoth({ ...wish, prefix: 'weekly' });
+        expect(await screen.findByText(/as location minio\./)).toBeVisible();
+        expect(
+          screen.queryByRole('group', { name: 'Then the archive' }),
+        ).toBeNull();
+        expect(asked.filter(({ after }) => after)).toEqual([]);
+      });
+
+      it('does not let one go on with what is refused of the second', async () => {
+        nextPreview = changePreviewCases().refused;
+        await pageOfBoth();
+        const second = within(await then());
+        expect(
+          await second.findByText(/rendered by the HelmRelease velero\/velero/),
+        ).toBeVisible();
+        await next();
+        expect(
+          (
+            await screen.findAllByText(
+              /rendered by the HelmRelease velero\/velero\. Change it/,
+            )
+          ).length,
+        ).toBeGreaterThan(0);
+        expect(screen.queryByRole('button', { name: 'Create' })).toBeNull();
+      });
     });
 
     it('does not let one go on with what is not theirs to change', async () => {

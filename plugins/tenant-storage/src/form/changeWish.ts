@@ -1,6 +1,6 @@
 import {
   StorageChangeKind,
-  StorageChangeWish,
+  StorageChangePreviewWish,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 
 /** What `ui:options` of a preview say of the change. */
@@ -9,6 +9,17 @@ export interface ChangeFields {
   underClusterField?: string;
   reasonField?: string;
   previewField?: string;
+  followedBy?: Array<{
+    title: string;
+    when: Record<string, unknown>;
+    input: Record<string, unknown>;
+  }>;
+}
+
+/** A change that the form proposes after the one that it is about. */
+export interface FollowingChange {
+  title: string;
+  wish: StorageChangePreviewWish;
 }
 
 function isEmpty(value: unknown): boolean {
@@ -44,7 +55,7 @@ export function changeOf(fields: ChangeFields): StorageChangeKind {
 export function changeWishOf(
   formData: unknown,
   fields: ChangeFields,
-): StorageChangeWish | undefined {
+): StorageChangePreviewWish | undefined {
   const form = (formData ?? {}) as Record<string, unknown>;
   const {
     underClusterField = 'underCluster',
@@ -63,4 +74,23 @@ export function changeWishOf(
     ...(typeof reason === 'string' && reason !== '' && { reason }),
     input: filledIn(input) as Record<string, unknown>,
   };
+}
+
+/** What the form wishes for besides, each after all that comes before it. */
+export function followingChanges(
+  wish: StorageChangePreviewWish | undefined,
+  { followedBy = [] }: ChangeFields,
+): FollowingChange[] {
+  if (!wish) return [];
+  const after = [wish.input];
+  return followedBy
+    .filter(({ when }) =>
+      Object.entries(when).every(([name, value]) => wish.input[name] === value),
+    )
+    .map(({ title, input: changed }) => {
+      const input = { ...wish.input, ...changed };
+      const following = { title, wish: { ...wish, input, after: [...after] } };
+      after.push(input);
+      return following;
+    });
 }

@@ -118,6 +118,22 @@ export const ChangePreviewSchema = makeFieldSchema({
         .string()
         .optional()
         .describe('This field itself; `preview` unless told'),
+      followedBy: z
+        .array(
+          z.object({
+            title: z.string().describe('What comes next, for its heading'),
+            when: z
+              .record(z.unknown())
+              .describe('The fields with which the form proposes it, too'),
+            input: z
+              .record(z.unknown())
+              .describe('What it asks for other than the form'),
+          }),
+        )
+        .optional()
+        .describe(
+          'Changes of the same kind that the template proposes after this one; they are previewed with it',
+        ),
     }),
 });
 

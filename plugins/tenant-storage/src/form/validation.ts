@@ -9,7 +9,7 @@ import { reasonOf } from '../api/reason';
 import { tenantStorageApiRef } from '../api/TenantStorageApi';
 import { tenantStorageTranslationRef } from '../translation';
 import { refusalText, Texts } from './refusalText';
-import { changeOf, changeWishOf } from './changeWish';
+import { changeOf, changeWishOf, followingChanges } from './changeWish';
 import {
   ChangePreviewSchema,
   QuotaPreviewSchema,
@@ -186,11 +186,14 @@ export const validateChangePreview: CustomFieldValidator<
     field.addError(t('form.change.noWishRemedy'));
     return;
   }
-  let preview: StorageChangePreview;
+  let previews: StorageChangePreview[];
+  const api = storageApiOf(apiHolder);
+  const following = followingChanges(wish, fields);
   try {
-    preview = await storageApiOf(apiHolder).previewChange(
-      changeOf(fields),
-      wish,
+    previews = await Promise.all(
+      [wish, ...following.map(each => each.wish)].map(each =>
+        api.previewChange(changeOf(fields), each),
+      ),
     );
   } catch (cause) {
     const error = cause instanceof Error ? cause : new Error(String(cause));
@@ -200,5 +203,9 @@ export const validateChangePreview: CustomFieldValidator<
     }
     return;
   }
-  preview.refusals.forEach(refusal => field.addError(refusalText(refusal, t)));
+  const errors = previews.flatMap(({ refusals }) =>
+    refusals.map(refusal => refusalText(refusal, t)),
+  );
+  // What stands in the way of both is said once.
+  new Set(errors).forEach(error => field.addError(error));
 };

@@ -1,8 +1,9 @@
 import { Link, MarkdownContent } from '@backstage/core-components';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
+  StorageChangeKind,
   StorageChangePreview,
-  StorageChangeWish,
+  StorageChangePreviewWish,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { makeStyles } from '@material-ui/core/styles';
 import { useCallback, useEffect } from 'react';
@@ -14,9 +15,14 @@ import {
   REPLACEABLE,
   UnreadNotice,
 } from '../form/ChangeNotices';
-import { changeOf, changeWishOf } from '../form/changeWish';
+import {
+  changeOf,
+  changeWishOf,
+  FollowingChange,
+  followingChanges,
+} from '../form/changeWish';
 import { ChangePreviewProps } from '../form/schema';
-import { usePreview } from '../form/usePreview';
+import { LatestPreview, usePreview } from '../form/usePreview';
 import { FreshnessNotices } from '../freshness/FreshnessNotices';
 import { useNow } from '../live/useNow';
 import { Notice } from '../panel/Notice';
@@ -149,8 +155,65 @@ function Previewed(props: { preview: StorageChangePreview; onRetry(): void }) {
   );
 }
 
-function isSameUnderCluster(a: StorageChangeWish, b: StorageChangeWish) {
+function isSameUnderCluster(
+  a: StorageChangePreviewWish,
+  b: StorageChangePreviewWish,
+) {
   return a.underCluster === b.underCluster;
+}
+
+function useChangePreview(
+  change: StorageChangeKind,
+  wish: StorageChangePreviewWish | undefined,
+): LatestPreview<StorageChangePreview> {
+  const api = useApi(tenantStorageApiRef);
+  const ask = useCallback(
+    (asked: StorageChangePreviewWish, { signal }: { signal: AbortSignal }) =>
+      api.previewChange(change, asked, { signal }),
+    [api, change],
+  );
+  return usePreview(wish, ask, isSameUnderCluster);
+}
+
+/** The latest preview, or how the asking for it goes. */
+function Latest(props: { latest: LatestPreview<StorageChangePreview> }) {
+  const { preview, isCurrent, error, loading, retry } = props.latest;
+  const classes = usePreviewStyles();
+  const { t } = useTranslationRef(tenantStorageTranslationRef);
+  return (
+    <>
+      {loading && (
+        <div role="status" className={classes.subtle}>
+          {t('form.preview.loading')}
+        </div>
+      )}
+      {error && (
+        <NoPreviewNotice error={error} loading={loading} onRetry={retry} />
+      )}
+      {preview && isCurrent && <Previewed preview={preview} onRetry={retry} />}
+    </>
+  );
+}
+
+/** What is proposed after the change that the form is about. */
+function Following(props: {
+  change: StorageChangeKind;
+  following: FollowingChange;
+}) {
+  const { title, wish } = props.following;
+  const classes = usePreviewStyles();
+  const latest = useChangePreview(props.change, wish);
+  return (
+    <div
+      className={`${classes.root} ${classes.following}`}
+      role="group"
+      aria-label={title}
+      aria-busy={latest.loading}
+    >
+      <h2 className={classes.summary}>{title}</h2>
+      <Latest latest={latest} />
+    </div>
+  );
 }
 
 /**
@@ -163,23 +226,12 @@ export function ChangePreview(props: ChangePreviewProps) {
   const { formData, onChange, uiSchema } = props;
   const classes = usePreviewStyles();
   const { t } = useTranslationRef(tenantStorageTranslationRef);
-  const api = useApi(tenantStorageApiRef);
   const options = uiSchema['ui:options'];
-  const change = changeOf({ change: options?.change ?? '' });
-  const ask = useCallback(
-    (asked: StorageChangeWish, { signal }: { signal: AbortSignal }) =>
-      api.previewChange(change, asked, { signal }),
-    [api, change],
-  );
-  const wish = changeWishOf(props.formContext?.formData, {
-    ...options,
-    change,
-  });
-  const { preview, isCurrent, error, loading, retry } = usePreview(
-    wish,
-    ask,
-    isSameUnderCluster,
-  );
+  const fields = { ...options, change: options?.change ?? '' };
+  const change = changeOf(fields);
+  const wish = changeWishOf(props.formContext?.formData, fields);
+  const latest = useChangePreview(change, wish);
+  const { preview, isCurrent, loading } = latest;
 
   const words =
     (isCurrent && preview?.summary) ||
@@ -208,17 +260,14 @@ export function ChangePreview(props: ChangePreviewProps) {
           {t('form.change.noWishRemedy')}
         </Notice>
       )}
-      {wish && loading && (
-        <div role="status" className={classes.subtle}>
-          {t('form.preview.loading')}
-        </div>
-      )}
-      {wish && error && (
-        <NoPreviewNotice error={error} loading={loading} onRetry={retry} />
-      )}
-      {wish && preview && isCurrent && (
-        <Previewed preview={preview} onRetry={retry} />
-      )}
+      {wish && <Latest latest={latest} />}
+      {followingChanges(wish, fields).map(following => (
+        <Following
+          key={following.title}
+          change={change}
+          following={following}
+        />
+      ))}
     </div>
   );
 }

@@ -27,6 +27,10 @@ export const usePreviewStyles = makeStyles(
       margin: 0,
       overflowWrap: 'anywhere',
     },
+    following: {
+      paddingTop: theme.spacing(2),
+      borderTop: `1px solid ${theme.palette.divider}`,
+    },
     heading: {
       fontSize: theme.typography.pxToRem(14),
       fontWeight: 700,

@@ -285,6 +285,17 @@ describe('the traps of a swap', () => {
     }
   });
 
+  it('says once what is wrong with the change and with the earlier one', () => {
+    const longhorn = { replicas: 'x' };
+    expect(
+      refused({
+        input: { ...claim, longhorn },
+        after: [{ ...release, longhorn }],
+        facts: ready,
+      }),
+    ).toMatchObject([{ field: 'longhorn.replicas' }]);
+  });
+
   it('opens no gate by what is not asked for yet', () => {
     const gates = (asked: Asked) =>
       plan(asked).gates.map(({ id, state }) => ({ id, state }));
