@@ -12,6 +12,7 @@ import {
   uidOf,
   type Content,
 } from '../views/inventoryOf.testing';
+import { KINDS_OF, type ListName } from './factKinds.testing';
 import { underClusterFactsOf } from './underClusterFacts';
 
 const KEY = 'tenant-storage-class.storageclass.storage.k8s.io/requests.storage';
@@ -28,40 +29,6 @@ function facts(content: Content, options: Options = {}): UnderClusterFacts {
     now: NOW,
   });
 }
-
-type ListName = {
-  [Key in keyof UnderClusterFacts]: UnderClusterFacts[Key] extends {
-    sight: unknown;
-  }
-    ? Key
-    : never;
-}[keyof UnderClusterFacts];
-
-/** What each list is made from. */
-const KINDS_OF: Record<ListName, KindName[]> = {
-  storageClasses: ['StorageClass'],
-  storageProfiles: ['StorageProfile'],
-  csiDrivers: ['CSIDriver'],
-  csiNodes: ['CSINode'],
-  nodes: ['Node'],
-  volumes: ['PersistentVolume'],
-  claims: ['PersistentVolumeClaim'],
-  underWay: ['PersistentVolumeClaim', 'DataVolume'],
-  tenants: ['ResourceQuota', 'TenantControlPlane'],
-  namespaces: ['Namespace'],
-  resourceQuotas: ['ResourceQuota'],
-  helmReleases: ['HelmRelease'],
-  kustomizations: ['Kustomization'],
-  localPathMaps: ['ConfigMap'],
-  backupLocations: ['BackupStorageLocation'],
-  snapshotLocations: ['VolumeSnapshotLocation'],
-  backupSchedules: ['Schedule'],
-  backups: ['Backup'],
-  restores: ['Restore'],
-  snapshotClasses: ['VolumeSnapshotClass'],
-  snapshots: ['VolumeSnapshot'],
-  jobs: ['Job'],
-};
 
 const BENCH = 'kmetal-storage-benchmark';
 const inAlpha = { name: 'one', namespace: 'alpha' };

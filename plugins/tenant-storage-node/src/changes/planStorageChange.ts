@@ -222,6 +222,7 @@ function onceAskedFor(
   facts: UnderClusterFacts,
   earlier: readonly OpenChange[],
 ): UnderClusterFacts {
+  if (earlier.length === 0) return facts;
   const isReplaced = ({ change, object, merged }: OpenChange) =>
     !merged &&
     earlier.some(each => each.change === change && each.object === object);
