@@ -49,6 +49,21 @@ describe('a benchmark', () => {
     expect(text).not.toContain('ttlSecondsAfterFinished');
   });
 
+  it('reads only what it has written: the file is whole before the first measurement', () => {
+    const text = written();
+    expect(text.indexOf('--overwrite=1')).toBeGreaterThan(0);
+    expect(text.indexOf('--overwrite=1')).toBeLessThan(text.indexOf('--name='));
+  });
+
+  it('has time to write a large file', () => {
+    const deadline = (size: string) =>
+      Number(
+        /activeDeadlineSeconds: (\d+)/.exec(written({ ...run, size }))?.[1],
+      );
+    expect(deadline('10Gi')).toBe(4 * 60 + 3600 + 409);
+    expect(deadline('1Ti')).toBe(4 * 60 + 3600 + 41943);
+  });
+
   it.each(['registry.example.com/fio:latest', 'fio', 'fio:3.38'])(
     'has no image %s',
     image => {
