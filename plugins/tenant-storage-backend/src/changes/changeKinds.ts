@@ -27,7 +27,7 @@ export const CHANGE_KINDS: Record<StorageChangeKind, KindName[]> = {
     'PersistentVolume',
     'Namespace',
   ],
-  profile: ['StorageProfile', 'StorageClass', 'Kustomization', 'CDI'],
+  profile: ['StorageProfile', 'StorageClass', 'Kustomization', 'CDIConfig'],
   backend: [
     'StorageClass',
     'StorageProfile',

@@ -5,6 +5,7 @@ import type {
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { z } from 'zod/v3';
 import { branchName, GitOpsError } from '../gitops';
+import { LONGEST_BRANCH } from '../gitops/branchName';
 import { RepositoryDraft } from '../gitops/repositoryDraft';
 import { unifiedDiff, type FileChange } from '../gitops/unifiedDiff';
 import type {
@@ -146,14 +147,21 @@ export function storageChangeBranch(
   underCluster: string,
   object: string,
 ): string {
-  return branchName(
-    `kmetal-storage.${dnsLabel(
-      underCluster,
-      'underCluster',
-      'an under cluster',
-    )}.${dnsSubdomain(object, 'name', 'an object')}.${change.kind}`,
-    'branch',
-  );
+  const branch = `kmetal-storage.${dnsLabel(
+    underCluster,
+    'underCluster',
+    'an under cluster',
+  )}.${dnsSubdomain(object, 'name', 'an object')}.${change.kind}`;
+  const tooLong = branch.length - LONGEST_BRANCH;
+  if (tooLong > 0) {
+    throw new GitOpsError({
+      code: 'nameInvalid',
+      field: 'name',
+      problem: `The name has ${object.length} characters, and the branch of the request, which has it in its name, would be too long for Git hosts.`,
+      remedy: `Give one of ${object.length - tooLong} characters at most.`,
+    });
+  }
+  return branchName(branch, 'branch');
 }
 
 function plannedFile({ path, before, after }: FileChange): PlannedFile {

@@ -256,6 +256,20 @@ describe('a path that leads somewhere else is refused, with its field', () => {
   });
 });
 
+describe('a name that is right, and too long for a branch, is refused', () => {
+  it('with how long it may be', () => {
+    const named = (name: string) =>
+      planned(veleroLocation, { ...veleroLocation.examples[0].input, name });
+    const { refusals, branch } = named('a'.repeat(200));
+    expect(branch).toBeNull();
+    expect(refusals).toMatchObject([
+      { code: 'nameInvalid', field: 'name', file: null },
+    ]);
+    const [, longest] = /(\d+) characters at most/.exec(refusals[0].remedy)!;
+    expect(named('a'.repeat(Number(longest))).branch).toHaveLength(200);
+  });
+});
+
 describe('an address is refused', () => {
   it.each([
     'ftp://x',

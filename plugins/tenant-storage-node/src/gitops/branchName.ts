@@ -1,10 +1,15 @@
 import { GitOpsError } from './gitOpsError';
 import { shownText } from './shownText';
 
+/** In characters: shorter than what hosts take. */
+export const LONGEST_BRANCH = 200;
+
 /** Git's own rules (git-check-ref-format), and shorter than what hosts take. */
 function faultOf(name: string): string | undefined {
   if (name === '') return 'is empty';
-  if (name.length > 200) return 'is longer than 200 characters';
+  if (name.length > LONGEST_BRANCH) {
+    return `is longer than ${LONGEST_BRANCH} characters`;
+  }
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0020\u007f-\uffff~^:?*[\\]/.test(name)) {
     return 'has a character in it that Git forbids';
