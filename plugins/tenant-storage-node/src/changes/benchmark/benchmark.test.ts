@@ -283,6 +283,12 @@ describe('its clean-up', () => {
 it.each<[string, Record<string, unknown>, FactsOfTest, string]>([
   ['namespaceThere', run, {}, 'passed'],
   ['namespaceThere', run, { namespaces: [] }, 'failed'],
+  [
+    'namespaceThere',
+    run,
+    { namespaces: [{ name: NAMESPACE, deletedAt: '2026-11-23T00:00:00Z' }] },
+    'failed',
+  ],
   ['namespaceThere', run, { namespaces: 'unknown' }, 'unknown'],
   ['benchmarkEnded', cleanUp, {}, 'passed'],
   ['benchmarkEnded', cleanUp, { jobs: [live] }, 'failed'],

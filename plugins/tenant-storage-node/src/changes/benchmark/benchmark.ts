@@ -5,6 +5,7 @@ import type { NewManifest } from '../../gitops/newManifest';
 import type { DraftPlace } from '../../gitops/repositoryDraft';
 import type { ChangeGate } from '../changePlan';
 import { dnsLabel, dnsSubdomain } from '../checkedName';
+import { namespaceGate } from '../namespaceGate';
 import { judgeNewClaim } from '../newClaim';
 import { objectName } from '../once';
 import { pinnedImage } from '../pinnedImage';
@@ -510,8 +511,9 @@ function planCleanUp(planning: Planning<BenchmarkRequest>): PlannedChange {
 
 function gatesOf(
   { namespace, step, name }: BenchmarkRequest,
-  { namespaces, jobs }: UnderClusterFacts,
+  facts: UnderClusterFacts,
 ): ChangeGate[] {
+  const { jobs } = facts;
   if (step === 'cleanUp') {
     const job = jobs.items.find(
       each => each.namespace === namespace && each.name === name,
@@ -530,18 +532,12 @@ function gatesOf(
       },
     ];
   }
-  const isThere = namespaces.items.some(each => each.name === namespace);
-  const seen = isThere ? 'passed' : 'failed';
   return [
-    {
+    namespaceGate(facts, {
       id: 'namespaceThere',
       title: 'The namespace is there',
-      state: namespaces.sight === 'known' ? seen : 'unknown',
-      detail:
-        namespaces.sight === 'known'
-          ? `The namespace ${namespace} is ${isThere ? '' : 'not '}there.`
-          : `Whether the namespace ${namespace} is there can't be seen now.`,
-    },
+      namespace,
+    }),
   ];
 }
 

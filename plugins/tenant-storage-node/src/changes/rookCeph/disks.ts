@@ -119,7 +119,8 @@ function isTaken(
     ? nodes.some(
         ({ name, devices }) => name === node && devices.includes(device),
       )
-    : new RegExp(deviceFilter).test(device);
+    : // Filters are for the kernel's short names, not for paths.
+      /^[a-z0-9]{1,16}$/.test(device) && new RegExp(deviceFilter).test(device);
 }
 
 /** Rook takes no disk out of Ceph because a list or a filter is another one. */

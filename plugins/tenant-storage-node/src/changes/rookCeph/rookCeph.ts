@@ -4,6 +4,7 @@ import type { DraftPlace } from '../../gitops/repositoryDraft';
 import { classManifest, pinnedProfile } from '../backend/backendManifests';
 import type { ChangeGate } from '../changePlan';
 import { refuseChartsObjects } from '../chartOwner';
+import { namespaceGate } from '../namespaceGate';
 import { NEVER_PRUNED } from '../once';
 import type {
   ChangeArrival,
@@ -363,24 +364,22 @@ function plan(planning: Planning<RookCephRequest>): PlannedChange {
 
 function gatesOf(
   { namespace, operatorNamespace }: RookCephRequest,
-  { namespaces }: UnderClusterFacts,
+  facts: UnderClusterFacts,
 ): ChangeGate[] {
-  return [...new Set([operatorNamespace, namespace])].map((name, index) => {
-    const isThere = namespaces.items.some(each => each.name === name);
-    const seen = isThere ? 'passed' : 'failed';
-    return {
-      id: index === 0 ? 'operatorNamespaceThere' : 'namespaceThere',
-      title:
-        index === 0
-          ? "The namespace of Rook's operator is there"
-          : 'The namespace of the cluster is there',
-      state: namespaces.sight === 'known' ? seen : 'unknown',
-      detail:
-        namespaces.sight === 'known'
-          ? `The namespace ${name} is ${isThere ? '' : 'not '}there.`
-          : `Whether the namespace ${name} is there can't be seen now.`,
-    };
+  const ofOperator = namespaceGate(facts, {
+    id: 'operatorNamespaceThere',
+    title: "The namespace of Rook's operator is there",
+    namespace: operatorNamespace,
   });
+  if (namespace === operatorNamespace) return [ofOperator];
+  return [
+    ofOperator,
+    namespaceGate(facts, {
+      id: 'namespaceThere',
+      title: 'The namespace of the cluster is there',
+      namespace,
+    }),
+  ];
 }
 
 function arrivalOf(
