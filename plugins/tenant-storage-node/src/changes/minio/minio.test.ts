@@ -94,6 +94,19 @@ describe('its servers', () => {
   });
 });
 
+it.each([
+  [4, '1 may fail', '2 of 4 parts'],
+  [5, '2 may fail', '3 of 5 parts'],
+  [16, '4 may fail', '12 of 16 parts'],
+])('tells what %d servers survive and hold', (replicas, fail, hold) => {
+  const nodes = Array.from({ length: 16 }, (_, at) => ({ name: `w${at}` }));
+  const notes = plan({ ...asked, replicas }, { nodes }).impact.map(
+    ({ note }) => note,
+  );
+  expect(notes[0]).toContain(fail);
+  expect(notes[1]).toContain(hold);
+});
+
 describe('its volumes', () => {
   it('are of a class that is there', () => {
     expect(refused({ ...asked, storageClass: 'gold' })).toMatchObject([
@@ -210,6 +223,15 @@ describe('its namespace', () => {
     expect(plan(asked).diff).toContain(
       '+kind: Namespace\n+metadata:\n+  name: minio-system\n+  annotations:\n+    kustomize.toolkit.fluxcd.io/prune: disabled\n',
     );
+  });
+
+  it('is not one that is being deleted', () => {
+    const namespaces = [
+      { name: 'minio-system', deletedAt: '2026-11-23T00:00:00Z' },
+    ];
+    expect(refused(asked, { namespaces })).toMatchObject([
+      { code: 'notReady', field: 'namespace' },
+    ]);
   });
 
   it('is not made where it is there, or can’t be seen', () => {

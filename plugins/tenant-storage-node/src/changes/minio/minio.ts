@@ -153,6 +153,11 @@ function read(input: Record<string, unknown>): MinioRequest {
   };
 }
 
+/** What MinIO keeps for repair of each object, in volumes, unless its settings say otherwise ("Erasure Coding" of its documentation). */
+function parityOf(volumes: number): number {
+  return Math.min(Math.floor(volumes / 2), 4);
+}
+
 function probe(path: string, more: Record<string, number>) {
   return { httpGet: { path, port: 'api' }, timeoutSeconds: 5, ...more };
 }
@@ -481,10 +486,22 @@ function plan(planning: Planning<MinioRequest>): PlannedChange {
     });
   }
   const onControlPlane = storageClass === 'local-path';
+  const parity = parityOf(replicas);
   refuseTooFewNodes(planning, onControlPlane);
   refuseChangedVolumes(planning);
+  const liveNamespace = facts.namespaces.items.find(
+    each => each.name === namespace,
+  );
+  if (liveNamespace?.deletedAt) {
+    refuse({
+      code: 'notReady',
+      field: 'namespace',
+      problem: `The namespace ${namespace} is being deleted, with all that is in it.`,
+      remedy: 'Wait until it is gone, or give another.',
+    });
+  }
   const hasNamespace =
-    facts.namespaces.items.some(each => each.name === namespace) ||
+    liveNamespace !== undefined ||
     draft.find({ apiGroup: '', kind: 'Namespace', name: namespace });
   if (!hasNamespace && facts.namespaces.sight !== 'known') {
     warn(
@@ -517,13 +534,17 @@ function plan(planning: Planning<MinioRequest>): PlannedChange {
         after: `${replicas}, on a ${
           onControlPlane ? 'control-plane node' : 'worker'
         } each`,
-        note: 'one may fail, and writing goes on',
+        note: `${
+          parity * 2 === replicas ? parity - 1 : parity
+        } may fail, and writing goes on`,
       },
       {
         what: `Takes of ${storageClass}`,
         before: null,
         after: `${replicas} × ${size.written}`,
-        note: 'about half of it can be used: the rest is for repair',
+        note: `${
+          replicas - parity
+        } of ${replicas} parts can be used: the rest is for repair`,
       },
       {
         what: 'Root user',
