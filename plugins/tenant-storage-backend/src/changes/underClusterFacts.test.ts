@@ -1,5 +1,5 @@
 import type { UnderClusterFacts } from '@kmetal/backstage-plugin-tenant-storage-common';
-import type { KindName, KindState } from '../inventory/records';
+import type { KindState } from '../inventory/records';
 import {
   DAYS_AGO,
   DOUBLING_PLATFORM,
