@@ -1,10 +1,15 @@
 import { mockServices } from '@backstage/backend-test-utils';
+import type { RequestedChange } from '@kmetal/backstage-plugin-tenant-storage-common';
 import type { Knex } from 'knex';
 import { resolve } from 'node:path';
 import { testDatabases } from './databases.testing';
 import type { Step } from './requestState';
 import { RequestsStore } from './requestsStore';
-import type { QuotaToRecord, StorageChangeToRecord } from './types';
+import type {
+  QuotaToRecord,
+  RequestQuery,
+  StorageChangeToRecord,
+} from './types';
 
 const AT = Date.UTC(2026, 10, 22, 12);
 const GI = 2n ** 30n;
@@ -327,6 +332,47 @@ describe.each(testDatabases())('requests in $name', server => {
           input: { tenant: 'alpha', size: '60Gi' },
         },
       ]);
+    });
+
+    it('are found by what is changed, page by page', async () => {
+      const store = await storeOn(knex);
+      await store.record(wish(), AT);
+      await store.record(storageChange(), AT + 1);
+      await store.record(storageChange({ object: 'claim' }), AT + 2);
+      await store.record(storageChange({ change: 'class' }), AT + 3);
+      const of = async (
+        changes: RequestedChange[],
+        parts: Partial<RequestQuery> = {},
+      ) => {
+        const { items, total } = await store.list({
+          subjects: ['alpha', null].map(tenant => ({
+            underCluster: 'muc-1',
+            tenant,
+          })),
+          changes,
+          limit: 10,
+          offset: 0,
+          ...parts,
+        });
+        return [
+          items.map(({ change, object }) => `${change} ${object}`),
+          total,
+        ];
+      };
+      expect(await of(['backend'])).toEqual([
+        ['backend claim', 'backend release'],
+        2,
+      ]);
+      expect(await of(['backend'], { limit: 1, offset: 1 })).toEqual([
+        ['backend release'],
+        2,
+      ]);
+      expect(await of(['quota', 'class'])).toEqual([
+        ['class release', 'quota alpha'],
+        2,
+      ]);
+      expect(await of(['backend'], { open: false })).toEqual([[], 0]);
+      expect(await of(['minio'])).toEqual([[], 0]);
     });
 
     it('are told only where no tenant is asked for', async () => {

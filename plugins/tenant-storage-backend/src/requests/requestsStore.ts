@@ -512,6 +512,7 @@ export class RequestsStore {
       'tenant',
     );
     if (query.states) rows = rows.whereIn('state', [...query.states]);
+    if (query.changes) rows = rows.whereIn('change', [...query.changes]);
     if (query.open !== undefined) rows = rows.where('is_open', query.open);
     const found = (
       await rows.orderBy([

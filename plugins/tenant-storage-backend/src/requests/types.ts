@@ -79,6 +79,7 @@ export interface RequestQuery {
     audience?: RequestAudience;
   }>;
   states?: readonly StorageRequestState[];
+  changes?: readonly RequestedChange[];
   open?: boolean;
   limit: number;
   offset: number;

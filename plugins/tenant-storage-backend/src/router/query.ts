@@ -1,4 +1,6 @@
 import { InputError } from '@backstage/errors';
+import type { RequestedChange } from '@kmetal/backstage-plugin-tenant-storage-common';
+import { storageChanges } from '@kmetal/backstage-plugin-tenant-storage-node';
 import { z } from 'zod';
 
 /** RFC 1123 label: what namespaces and under clusters are called. */
@@ -132,6 +134,10 @@ export const listRequestsQuery = z.object({
     'live',
     'stuck',
     'withdrawn',
+  ]).optional(),
+  change: wordsOf<RequestedChange>([
+    'quota',
+    ...storageChanges.map(({ kind }) => kind),
   ]).optional(),
   open: z.enum(['true', 'false'], 'has to be true or false').optional(),
   limit,

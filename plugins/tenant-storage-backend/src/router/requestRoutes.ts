@@ -114,7 +114,7 @@ export function addRequestRoutes(
       { eventId: 'request-fetch', metaOf: () => ({ queryType: 'all' }) },
       async ({ request, access }): Promise<StorageRequestList> => {
         const query = parseQuery(request.url, listRequestsQuery);
-        const { underCluster, tenant, state, open, limit } = query;
+        const { underCluster, tenant, state, change, open, limit } = query;
         const offset = offsetAt(query.cursor);
         const mine = await readable(access);
         const { items, total } = await requests.list({
@@ -125,6 +125,7 @@ export function addRequestRoutes(
               (tenant === undefined || each.tenant === tenant),
           ),
           ...(state && { states: state }),
+          ...(change && { changes: change }),
           ...(open && { open: open === 'true' }),
           limit,
           offset,

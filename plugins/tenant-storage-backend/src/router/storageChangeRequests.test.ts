@@ -236,6 +236,33 @@ describe('Requests in the list', () => {
     expect(await titles(pat, '?tenant=alpha')).toEqual(['More for alpha']);
   });
 
+  it('are of one kind of change, or of several', async () => {
+    expect(await titles(pat, '?change=profile')).toEqual([
+      'Pin in south',
+      'Pin in north',
+    ]);
+    expect(await titles(pat, '?change=profile&underCluster=north')).toEqual([
+      'Pin in north',
+    ]);
+    expect(await titles(pat, '?change=backend,quota')).toEqual([
+      'More for alpha',
+    ]);
+    expect(await titles(ada, '?change=profile')).toEqual([]);
+  });
+
+  it('are looked for by kinds that there are', async () => {
+    for (const kind of ['disk', 'quota,', '__proto__']) {
+      const { status, body } = await portal.get<{ error: { message: string } }>(
+        `/v1/requests?change=${kind}`,
+        pat,
+      );
+      expect(status).toBe(400);
+      expect(body.error.message).toMatch(
+        /"change" has to be one or several of quota, /,
+      );
+    }
+  });
+
   it('of an under cluster are for who may read that under cluster', async () => {
     portal.stop();
     portal = await servePortal(inventory, contract, {

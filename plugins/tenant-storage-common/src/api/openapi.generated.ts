@@ -1746,6 +1746,8 @@ export interface operations {
                 tenant?: components["schemas"]["Label"];
                 /** Only requests in one of these states, separated by commas. */
                 state?: string;
+                /** Only requests for one of these changes, separated by commas. */
+                change?: string;
                 /** true = only requests that are not at their end (live, withdrawn), false = only those that are. */
                 open?: "true" | "false";
                 /** How many items a page holds at most. */

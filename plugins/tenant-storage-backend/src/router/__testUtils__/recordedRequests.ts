@@ -100,7 +100,7 @@ export class RecordedRequests implements StorageRequests {
     }));
   }
 
-  async list({ subjects, states, open, limit, offset }: RequestQuery) {
+  async list({ subjects, states, changes, open, limit, offset }: RequestQuery) {
     this.audiences.push(...subjects.map(({ audience }) => audience));
     const found = this.requests.filter(
       request =>
@@ -110,6 +110,7 @@ export class RecordedRequests implements StorageRequests {
             each.tenant === request.tenant,
         ) &&
         (states === undefined || states.includes(request.state)) &&
+        (changes === undefined || changes.includes(request.change)) &&
         (open === undefined || request.open === open),
     );
     return { items: found.slice(offset, offset + limit), total: found.length };
