@@ -205,6 +205,9 @@ export function requestList(
         [null, request.tenant].includes(asked('tenant')) &&
         [null, request.underCluster].includes(asked('underCluster')) &&
         [null, String(request.open)].includes(asked('open')) &&
+        (asked('change') ?? request.change)
+          .split(',')
+          .includes(request.change) &&
         (asked('state') ?? request.state).split(',').includes(request.state),
     )
     .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));

@@ -17,7 +17,7 @@ export function FilterSelect<T extends string>(props: {
   /** How a value is said. */
   nameOf(value: T): string;
   className: string;
-  onChange(value: string): void;
+  onChange(value: T | ''): void;
 }) {
   const classes = useStyles();
   return (
@@ -27,7 +27,9 @@ export function FilterSelect<T extends string>(props: {
       variant="outlined"
       className={props.className}
       value={props.value}
-      onChange={event => props.onChange(event.target.value)}
+      onChange={({ target }) =>
+        props.onChange(props.values.find(each => each === target.value) ?? '')
+      }
       SelectProps={{ native: true }}
       InputProps={{ className: classes.input }}
       inputProps={{ 'aria-label': props.label }}

@@ -2,26 +2,18 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import Button from '@material-ui/core/Button';
 import TextField from '@material-ui/core/TextField';
 import { makeStyles } from '@material-ui/core/styles';
-import { useEffect, useId, useState } from 'react';
+import { useCallback, useEffect, useId, useState } from 'react';
 import { FilterSelect } from '../filter/FilterSelect';
 import { tenantStorageTranslationRef } from '../translation';
-import { NO_FILTER, RequestsFilter } from './useRequestsQuery';
+import {
+  CHANGES,
+  NO_FILTER,
+  STATES,
+  type RequestsFilter,
+} from './useRequestsFilter';
 
 /** How long to wait for the next key before asking. */
 const TYPING_MS = 300;
-
-/** Worst and earliest first. */
-const STATES = [
-  'stuck',
-  'changesRequested',
-  'opened',
-  'approved',
-  'merged',
-  'applied',
-  'preparing',
-  'live',
-  'withdrawn',
-] as const;
 
 const useStyles = makeStyles(
   theme => ({
@@ -92,7 +84,14 @@ export function RequestsFilters(props: {
   const { filter, onChange } = props;
   const classes = useStyles();
   const { t } = useTranslationRef(tenantStorageTranslationRef);
-  const [setTenant, setUnderCluster] = useSetters(onChange);
+  const setTenant = useCallback(
+    (tenant: string) => onChange({ tenant }),
+    [onChange],
+  );
+  const setUnderCluster = useCallback(
+    (underCluster: string) => onChange({ underCluster }),
+    [onChange],
+  );
   const isFiltered = Object.values(filter).some(Boolean);
   return (
     <div role="search" className={classes.root}>
@@ -104,6 +103,15 @@ export function RequestsFilters(props: {
         nameOf={state => t(`requestState.${state}`)}
         className={classes.field}
         onChange={state => onChange({ state })}
+      />
+      <FilterSelect
+        label={t('requestsPage.filterByChange')}
+        any={t('requestsPage.anyChange')}
+        value={filter.change}
+        values={CHANGES}
+        nameOf={change => t(`requestedChange.${change}`)}
+        className={classes.field}
+        onChange={change => onChange({ change })}
       />
       <NameField
         label={t('requestsPage.filterByTenant')}
@@ -128,15 +136,4 @@ export function RequestsFilters(props: {
       )}
     </div>
   );
-}
-
-function useSetters(onChange: (change: Partial<RequestsFilter>) => void) {
-  const [setters] = useState(
-    () =>
-      [
-        (tenant: string) => onChange({ tenant }),
-        (underCluster: string) => onChange({ underCluster }),
-      ] as const,
-  );
-  return setters;
 }

@@ -17,11 +17,8 @@ import { Pages } from '../panel/Pages';
 import { Panel } from '../panel/Panel';
 import { tenantStorageTranslationRef } from '../translation';
 import { RequestRow, useRequestColumnStyles } from './RequestRow';
-import {
-  PAGE_SIZE,
-  RequestsFilter,
-  useRequestsQuery,
-} from './useRequestsQuery';
+import type { RequestsFilter } from './useRequestsFilter';
+import { PAGE_SIZE, useRequestsQuery } from './useRequestsQuery';
 
 const useStyles = makeStyles(
   theme => ({

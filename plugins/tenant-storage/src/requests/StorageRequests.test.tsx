@@ -11,6 +11,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
+import { useLocation } from 'react-router-dom';
 import { locationRequest } from '../../dev/changePreviews';
 import {
   answerAboutRequests,
@@ -53,8 +54,20 @@ describe('the page of requests', () => {
     );
   });
 
-  function show() {
-    return renderInTestApp(<StorageRequestsPage />, {
+  function Address() {
+    const { pathname, search } = useLocation();
+    return <output aria-label="address">{`${pathname}${search}`}</output>;
+  }
+
+  function show(address = '/') {
+    const page = (
+      <>
+        <StorageRequestsPage />
+        <Address />
+      </>
+    );
+    return renderInTestApp(page, {
+      initialRouteEntries: [address],
       apis: [
         [
           tenantStorageApiRef,
@@ -208,6 +221,81 @@ describe('the page of requests', () => {
       screen.getAllByRole('button', { name: 'Clear the filters' })[0],
     );
     expect(await tenants('Stuck')).toEqual(['stuckon muc-1']);
+  });
+
+  it('finds the requests for a kind of change, with the other filters', async () => {
+    const user = userEvent.setup();
+    requests.platform = [locationRequest()];
+    show();
+    await table('Stuck');
+    const kinds = screen.getByLabelText('Kind of change');
+    await user.selectOptions(kinds, 'Backup location');
+    await waitFor(async () =>
+      expect(await tenants('Open')).toEqual(['the platformon muc-1']),
+    );
+    expect(screen.queryByRole('table', { name: 'Stuck' })).toBeNull();
+    expect(screen.queryByRole('table', { name: 'Past' })).toBeNull();
+    await user.selectOptions(screen.getByLabelText('State'), 'live');
+    expect(await screen.findByText('No request matches')).toBeVisible();
+    await user.selectOptions(kinds, 'Storage quota');
+    await waitFor(async () =>
+      expect(await tenants('Requests')).toContain('now-liveon muc-1'),
+    );
+    await user.selectOptions(kinds, 'All changes');
+    expect(kinds).toHaveDisplayValue('All changes');
+  });
+
+  it('starts at the first page of another kind of change', async () => {
+    const user = userEvent.setup();
+    show();
+    await table('Past');
+    await user.click(screen.getByRole('button', { name: 'Next page of Past' }));
+    await waitFor(() =>
+      expect(
+        screen.getByRole('button', { name: 'Previous page of Past' }),
+      ).toBeEnabled(),
+    );
+    await user.selectOptions(
+      screen.getByLabelText('Kind of change'),
+      'Storage quota',
+    );
+    await waitFor(() =>
+      expect(
+        screen.getByRole('button', { name: 'Previous page of Past' }),
+      ).toBeDisabled(),
+    );
+  });
+
+  it('keeps its filters in its address', async () => {
+    const user = userEvent.setup();
+    requests.platform = [locationRequest()];
+    show('/?theme=dark');
+    await table('Stuck');
+    await user.selectOptions(screen.getByLabelText('State'), 'opened');
+    await user.selectOptions(
+      screen.getByLabelText('Kind of change'),
+      'Backup location',
+    );
+    await user.type(screen.getByLabelText('Under cluster'), 'muc-1');
+    const address = screen.getByLabelText('address');
+    await waitFor(() =>
+      expect(address).toHaveTextContent(
+        '/?theme=dark&state=opened&change=velero-location&underCluster=muc-1',
+      ),
+    );
+    await user.click(screen.getByRole('button', { name: 'Clear the filters' }));
+    expect(address).toHaveTextContent(/^\/\?theme=dark$/);
+  });
+
+  it('takes its filters from its address, as far as there are such states and changes', async () => {
+    requests.platform = [locationRequest()];
+    show('/?change=velero-location&underCluster=muc-1&state=lost');
+    expect(await tenants('Open')).toEqual(['the platformon muc-1']);
+    expect(screen.getByLabelText('Kind of change')).toHaveDisplayValue(
+      'Backup location',
+    );
+    expect(screen.getByLabelText('State')).toHaveDisplayValue('All states');
+    expect(screen.getByLabelText('Under cluster')).toHaveValue('muc-1');
   });
 
   it('says what the page is for where nothing was ever asked for', async () => {

@@ -4,7 +4,7 @@ import Button from '@material-ui/core/Button';
 import Paper from '@material-ui/core/Paper';
 import Typography from '@material-ui/core/Typography';
 import { makeStyles } from '@material-ui/core/styles';
-import { Fragment, useCallback, useEffect, useMemo, useState } from 'react';
+import { Fragment, useEffect, useMemo, useState } from 'react';
 import { reasonOf } from '../api/reason';
 import { useNow } from '../live/useNow';
 import { Notice } from '../panel/Notice';
@@ -13,7 +13,7 @@ import { NoRows } from '../volumes/NoVolumes';
 import { GitHostNotices } from './GitHostNotices';
 import { RequestsFilters } from './RequestsFilters';
 import { RequestsSection, SectionAnswer } from './RequestsSection';
-import { NO_FILTER, RequestsFilter } from './useRequestsQuery';
+import { NO_FILTER, useRequestsFilter } from './useRequestsFilter';
 
 const useStyles = makeStyles(
   theme => ({
@@ -72,17 +72,12 @@ export function StorageRequests() {
   const classes = useStyles();
   const { t } = useTranslationRef(tenantStorageTranslationRef);
   const now = useNow();
-  const [filter, setFilter] = useState<RequestsFilter>(NO_FILTER);
+  const [filter, change] = useRequestsFilter();
   const [answers, setAnswers] = useState<
     Partial<Record<Section, SectionAnswer>>
   >({});
   // Another attempt is another set of lists, which ask at once.
   const [attempt, setAttempt] = useState(0);
-  const change = useCallback(
-    (wanted: Partial<RequestsFilter>) =>
-      setFilter(last => ({ ...last, ...wanted })),
-    [],
-  );
   const heard = useMemo(() => {
     const from = (section: Section) => (answer: SectionAnswer) =>
       setAnswers(last => ({ ...last, [section]: answer }));
@@ -104,7 +99,7 @@ export function StorageRequests() {
   const isNothing = shown.every(answer => answer?.total === 0);
   const isFiltered = Object.values(filter).some(Boolean);
   const which = useMemo(
-    () => ({ state: filter.state as StorageRequest['state'] }),
+    () => ({ state: filter.state || undefined }),
     [filter.state],
   );
   // Each list says it, and it is one trouble.
