@@ -31,6 +31,7 @@ interface Schema {
   'ui:field'?: string;
   'ui:widget'?: string;
   'ui:options'?: Record<string, unknown>;
+  'ui:enumNames'?: string[];
 }
 
 type Step = TemplateEntityV1beta3['spec']['steps'][number];
@@ -78,6 +79,12 @@ function shapeOf(schema: Schema): unknown {
       ),
     }),
   };
+}
+
+/** A schema with all that is inside it. */
+function withParts(schema: Schema): Schema[] {
+  const inside = [schema.items ?? [], Object.values(schema.properties ?? {})];
+  return [schema, ...inside.flat().flatMap(withParts)];
 }
 
 const shapesOf = (fields: Record<string, Schema>) =>
@@ -147,6 +154,24 @@ describe.each(storageChanges.map(change => [change.kind, change] as const))(
     it('names each field in words', () => {
       for (const [name, { title }] of pagesOf(template).flatMap(fieldsOf)) {
         expect(`${name}: ${title}`).toMatch(/: [A-Z]/);
+      }
+    });
+
+    const parts = pagesOf(template)
+      .flatMap(fieldsOf)
+      .flatMap(([, field]) => withParts(field));
+
+    // The form takes the first `const` of a `oneOf` for chosen; of an `enum` nothing is chosen until somebody does.
+    // In the form of the swap the first is what is done without a choice, too, or has to be chosen anyway.
+    if (kind !== 'backend') {
+      it('chooses nothing for whoever fills it in', () => {
+        for (const { oneOf } of parts) expect(oneOf).toBeUndefined();
+      });
+    }
+
+    it('calls every choice something, if any', () => {
+      for (const { enum: choices, 'ui:enumNames': names } of parts) {
+        expect((names ?? choices)?.length).toBe(choices?.length);
       }
     });
 
