@@ -120,16 +120,6 @@ export const backendClassFields: Readonly<Record<string, StorageChangeField>> =
         ),
   };
 
-/** Which fields belong to one backend only. */
-const OF_BACKEND: ReadonlyArray<[RegExp, readonly BackendKind[]]> = [
-  [/^nfs/, ['nfs']],
-  [/^ceph/, ['rook-ceph']],
-  [/^longhorn/, ['longhorn']],
-  [/^fsType$/, ['rook-ceph', 'longhorn']],
-  [/^(provisioner|parameters)$/, ['csi']],
-  [/^allowVolumeExpansion$/, ['csi', 'nfs']],
-];
-
 function wrong(field: string, value: string, problem: string, remedy: string) {
   return new GitOpsError({
     code: 'inputInvalid',
@@ -155,27 +145,6 @@ function needed(input: Input, field: string, what: string): string {
     });
   }
   return value;
-}
-
-function refuseForeignFields(input: Input, backend: BackendKind): void {
-  for (const field of Object.keys(input)) {
-    const owners = OF_BACKEND.find(([pattern]) => pattern.test(field))?.[1];
-    const value = input[field];
-    const isEmpty =
-      value === undefined ||
-      value === '' ||
-      (Array.isArray(value) && value.length === 0);
-    if (owners && !owners.includes(backend) && !isEmpty) {
-      throw new GitOpsError({
-        code: 'inputInvalid',
-        field,
-        problem: `It is of ${owners.join(
-          ' and ',
-        )}, and the backend is ${backend}.`,
-        remedy: 'Leave it out, or choose the other backend.',
-      });
-    }
-  }
 }
 
 /** Access keys of AWS, whatever the parameter is called. */
@@ -385,15 +354,17 @@ const BINDING = {
 const READERS = { nfs, 'rook-ceph': rookCeph, longhorn, csi: vendor };
 
 /**
- * Reads what a form tells of a class of a backend.
+ * Reads what a form tells of a class of a backend. Fields of other backends count for nothing: a form still sends what was filled in before
+ * the backend was changed, and does not show it any more.
  *
- * @throws GitOpsError that names the field, also for fields of another backend.
+ * @throws GitOpsError that names the field.
  */
 export function readBackendClass(
   backend: BackendKind,
   input: Input,
 ): BackendClass {
-  refuseForeignFields(input, backend);
+  // Whatever the backend: a request is recorded with all of its input, and a credential must not be.
+  checkedParameters(input);
   const served = READERS[backend](input);
   const binding = input.volumeBindingMode;
   return {

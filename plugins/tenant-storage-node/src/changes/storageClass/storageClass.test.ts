@@ -160,9 +160,27 @@ describe('a class', () => {
     ]);
   });
 
-  it('has the fields of its own backend only', () => {
-    expect(refused({ ...asked, nfsServer: 'nfs.example.com' })).toMatchObject([
-      { code: 'inputInvalid', field: 'nfsServer' },
+  it('is of its own backend only, whatever the form was filled in with before', () => {
+    const left = {
+      nfsServer: 'no server!',
+      nfsMountOptions: ['hard'],
+      longhornReplicas: 5,
+      fsType: 'xfs',
+    };
+    expect(plan({ ...asked, ...left })).toMatchObject({
+      refusals: [],
+      files: plan(asked).files,
+    });
+  });
+
+  it('takes no credential, even where it counts for nothing', () => {
+    const input = {
+      name: 'l',
+      backend: 'longhorn',
+      parameters: { password: 'hunter2' },
+    };
+    expect(refused(input)).toMatchObject([
+      { code: 'secretInGit', field: 'parameters.password' },
     ]);
   });
 
