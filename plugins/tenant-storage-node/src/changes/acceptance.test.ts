@@ -9,6 +9,7 @@ import {
 } from '@kmetal/under-cluster';
 import type { StorageChangeKind } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { parseAllDocuments } from 'yaml';
+import { FORMS } from './acceptance.test.forms';
 import {
   installed,
   LOCAL,
@@ -175,7 +176,28 @@ const BEFORE: Partial<
       csiDrivers: [{ name: `${provisioner ?? DRIVERS[`${backend}`]}` }],
     },
   }),
-  minio: () => ({ facts: onLonghorn }),
+  minio: ({ storageClass }) =>
+    storageClass === 'local-path'
+      ? {
+          facts: {
+            nodes: ['c1', 'c2', 'c3', 'c4', 'c5'].map(name => ({
+              name,
+              controlPlane: true,
+            })),
+          },
+        }
+      : { facts: onLonghorn },
+  'velero-location': ({ volumeSnapshotLocation }) =>
+    volumeSnapshotLocation
+      ? {
+          facts: {
+            storageClasses: [
+              { name: CLASS, provisioner: LOCAL },
+              { name: 'ebs', provisioner: 'ebs.csi.aws.com' },
+            ],
+          },
+        }
+      : {},
   // What is taken away was brought by the first example.
   benchmark: ({ step }, first) =>
     step === 'cleanUp' ? first() : { facts: onLonghorn },
@@ -200,12 +222,14 @@ function manifestsOf(plan: StorageChangePlan): KubeObject[] {
   );
 }
 
-const examples = storageChanges.flatMap(change =>
-  change.examples.map(({ description, input }) => ({
-    name: `${change.kind}: ${description}`,
-    change,
-    input,
-  })),
+const wishes = storageChanges.flatMap(change =>
+  [...change.examples, ...FORMS.filter(({ kind }) => kind === change.kind)].map(
+    ({ description, input }) => ({
+      name: `${change.kind}: ${description}`,
+      change,
+      input,
+    }),
+  ),
 );
 
 function planned(
@@ -252,7 +276,7 @@ describe.each(servers)('on a %s, what a storage change writes', (_, start) => {
     await cluster?.stop();
   });
 
-  it.each(examples)(
+  it.each(wishes)(
     'is stored as it was written: $name',
     async ({ change, input }) => {
       const plan = planned(change, input);

@@ -288,6 +288,12 @@ describe('an address that can be listened to', () => {
   );
 });
 
+it('has no checksums for a server that refuses them: an empty text, as Velero wants it', () => {
+  expect(plan({ ...asked, checksumAlgorithm: 'none' }).diff).toContain(
+    '+    checksumAlgorithm: ""\n',
+  );
+});
+
 it('is refused without Velero, and says if it can’t be seen', () => {
   expect(refused(asked, { backupLocations: 'notInstalled' })).toMatchObject([
     { code: 'notInstalled' },
