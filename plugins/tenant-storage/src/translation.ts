@@ -534,6 +534,8 @@ export const tenantStorageTranslationRef = createTranslationRef({
         open: 'Open is: {{title}}. What you propose takes its place: it stays one request.',
         onItsWay:
           'On its way is: {{title}}. What you propose is a request of its own.',
+        nothingToSend:
+          'There is nothing to change, so there is nothing to propose. Go back to change what is filled in.',
         description: 'What reviewers get to read',
       },
       preview: {

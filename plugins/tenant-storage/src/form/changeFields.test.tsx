@@ -4,10 +4,12 @@ import {
   registerMswTestHooks,
   renderInTestApp,
 } from '@backstage/frontend-test-utils';
+import { ScmAuthApi, scmAuthApiRef } from '@backstage/integration-react';
 import {
   CustomFieldValidator,
   FieldExtensionOptions,
   SecretsContextProvider,
+  useTemplateSecrets,
 } from '@backstage/plugin-scaffolder-react';
 import { Stepper } from '@backstage/plugin-scaffolder-react/alpha';
 import { TestApiRegistry } from '@backstage/test-utils';
@@ -79,11 +81,21 @@ describe('the form fields of a platform change', () => {
   });
 
   const onCreate = jest.fn();
+  let secrets: Record<string, string>;
+  function Secrets() {
+    secrets = useTemplateSecrets().secrets;
+    return null;
+  }
 
-  function show(initialState: object = {}, manifest = backupLocation) {
+  function show(
+    initialState: object = {},
+    manifest = backupLocation,
+    scmAuth?: ScmAuthApi,
+  ) {
     onCreate.mockReset();
     return renderInTestApp(
       <SecretsContextProvider>
+        <Secrets />
         <Stepper
           manifest={manifest}
           extensions={
@@ -95,6 +107,8 @@ describe('the form fields of a platform change', () => {
       </SecretsContextProvider>,
       {
         apis: [
+          // What is undefined is no API: a portal that has none.
+          [scmAuthApiRef, scmAuth as ScmAuthApi],
           [
             tenantStorageApiRef,
             TenantStorageClient.create({
@@ -438,6 +452,97 @@ describe('the form fields of a platform change', () => {
       fails = 0;
       await next();
       expect(await toSend()).toBeVisible();
+    });
+
+    describe('of a form that proposes it in one’s own name', () => {
+      const scmAuth = { getCredentials: jest.fn() };
+      const inOnesOwnName = structuredClone(backupLocation);
+      const [, { schema }] = inOnesOwnName.steps;
+      const { preview: field } = schema.properties as Record<
+        string,
+        Record<string, unknown>
+      >;
+      field['ui:options'] = {
+        change: 'velero-location',
+        requestUserCredentials: { secretsKey: 'USER_OAUTH_TOKEN' },
+      };
+
+      beforeEach(() => scmAuth.getCredentials.mockReset());
+
+      async function previewInOnesOwnName() {
+        show(wish, inOnesOwnName, scmAuth);
+        await screen.findByRole('option', { name: 'Munich (muc-1)' });
+        await next();
+        return screen.findByRole('group', { name: 'Preview' });
+      }
+
+      it('asks the Git host’s sign-in for a token that may write, which becomes a secret and nothing else', async () => {
+        scmAuth.getCredentials.mockResolvedValue({
+          token: 'token-of-petra',
+          headers: {},
+        });
+        await previewInOnesOwnName();
+        expect(
+          await screen.findByText(/asks you to sign in to git\.example\.com/),
+        ).toBeVisible();
+        await next();
+        await userEvent.click(await toSend());
+        expect(scmAuth.getCredentials.mock.calls).toEqual([
+          [
+            {
+              url: 'https://git.example.com/kmetal/fleet',
+              additionalScope: { repoWrite: true },
+            },
+          ],
+        ]);
+        expect(secrets).toEqual({ USER_OAUTH_TOKEN: 'token-of-petra' });
+        expect(JSON.stringify(onCreate.mock.calls)).not.toContain('token');
+      });
+
+      it('does not let one go on without it', async () => {
+        scmAuth.getCredentials.mockRejectedValue(new Error('popup was closed'));
+        await previewInOnesOwnName();
+        await screen.findByRole('table');
+        await next();
+        expect(
+          await screen.findAllByText(
+            /not signed in to git\.example\.com: popup was closed/,
+          ),
+        ).not.toHaveLength(0);
+        fails = 503;
+        await next();
+        expect(
+          await screen.findAllByText(/can’t be told right now. Nothing is/),
+        ).not.toHaveLength(0);
+        expect(screen.queryByRole('button', { name: 'Create' })).toBeNull();
+        expect(secrets).toEqual({});
+      });
+
+      it('asks for none where nothing is proposed', async () => {
+        preview = changePreviewCases().unchanged;
+        await previewInOnesOwnName();
+        await screen.findByText('There is nothing to change');
+        await next();
+        expect(
+          await screen.findAllByText(/so there is nothing to propose/),
+        ).not.toHaveLength(0);
+        expect(scmAuth.getCredentials).not.toHaveBeenCalled();
+      });
+
+      it('asks for none of what is refused', async () => {
+        preview = changePreviewCases().refused;
+        await previewInOnesOwnName();
+        await screen.findByRole('list', { name: 'What stands in the way' });
+        await next();
+        expect(
+          (
+            await screen.findAllByText(
+              /rendered by the HelmRelease velero\/velero\. Change it/,
+            )
+          ).length,
+        ).toBeGreaterThan(0);
+        expect(scmAuth.getCredentials).not.toHaveBeenCalled();
+      });
     });
 
     describe('of a form that proposes another change after it', () => {

@@ -33,6 +33,31 @@ export const QuotaSizeSchema = makeFieldSchema({
 /** Props of `KmetalQuotaSize`. */
 export type QuotaSizeProps = typeof QuotaSizeSchema.TProps;
 
+type Zod = Parameters<Parameters<typeof makeFieldSchema>[0]['output']>[0];
+
+const userCredentials = (zod: Zod) =>
+  zod
+    .object({
+      secretsKey: zod
+        .string()
+        .describe('The secret of the template that the token becomes'),
+      additionalScopes: zod
+        .object({
+          github: zod.array(zod.string()).optional(),
+          gitlab: zod.array(zod.string()).optional(),
+          bitbucket: zod.array(zod.string()).optional(),
+          azure: zod.array(zod.string()).optional(),
+          gitea: zod.array(zod.string()).optional(),
+          gerrit: zod.array(zod.string()).optional(),
+        })
+        .optional()
+        .describe('Scopes beside those that writing to a repository needs'),
+    })
+    .optional()
+    .describe(
+      'If given, going on asks for a token of the user’s own for the Git host of the change',
+    );
+
 /** Schema of `KmetalQuotaPreview`. */
 export const QuotaPreviewSchema = makeFieldSchema({
   output: z => z.string().describe('What was previewed, in words'),
@@ -56,27 +81,7 @@ export const QuotaPreviewSchema = makeFieldSchema({
         .describe(
           'The field that is true where less than what is used is meant; `allowBelowUse` unless told',
         ),
-      requestUserCredentials: z
-        .object({
-          secretsKey: z
-            .string()
-            .describe('The secret of the template that the token becomes'),
-          additionalScopes: z
-            .object({
-              github: z.array(z.string()).optional(),
-              gitlab: z.array(z.string()).optional(),
-              bitbucket: z.array(z.string()).optional(),
-              azure: z.array(z.string()).optional(),
-              gitea: z.array(z.string()).optional(),
-              gerrit: z.array(z.string()).optional(),
-            })
-            .optional()
-            .describe('Scopes beside those that writing to a repository needs'),
-        })
-        .optional()
-        .describe(
-          'If given, going on asks for a token of the user’s own for the Git host of the change',
-        ),
+      requestUserCredentials: userCredentials(z),
     }),
 });
 
@@ -134,6 +139,7 @@ export const ChangePreviewSchema = makeFieldSchema({
         .describe(
           'Changes of the same kind that the template proposes after this one; they are previewed with it',
         ),
+      requestUserCredentials: userCredentials(z),
     }),
 });
 

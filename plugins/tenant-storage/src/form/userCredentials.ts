@@ -1,5 +1,5 @@
 import { ScmAuthApi } from '@backstage/integration-react';
-import { QuotaChangePreview } from '@kmetal/backstage-plugin-tenant-storage-common';
+import { StorageChangePreview } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { RequestUserCredentials } from './schema';
 
 type TokenReceiver = (secretsKey: string, token: string) => void;
@@ -30,7 +30,7 @@ export function receiveTokens(
  */
 export async function requestToken(
   scmAuth: ScmAuthApi,
-  repository: NonNullable<QuotaChangePreview['repository']>,
+  repository: NonNullable<StorageChangePreview['repository']>,
   { secretsKey, additionalScopes }: RequestUserCredentials,
 ): Promise<boolean> {
   const { token } = await scmAuth.getCredentials({

@@ -102,16 +102,25 @@ export const validateSize: CustomFieldValidator<
   if (refusals.length === 0) await refuseUnread();
 };
 
-/** Why there is no token of the user's own for the Git host of a change; undefined once there is one. */
+/** What a preview tells of where it would be sent. */
+type Sent = Pick<StorageChangePreview, 'changed' | 'repository'>;
+
+/**
+ * Why there is no token of the user's own for the Git host of what is sent; undefined once there is one.
+ *
+ * @param previews - of all that is sent with it; none if they can't be had.
+ */
 async function whyNoToken(
   apis: ApiHolder,
-  preview: QuotaChangePreview | undefined,
+  previews: Sent[],
   credentials: RequestUserCredentials,
+  nothingToSend: string,
 ): Promise<string | undefined> {
   const t = await textsOf(apis);
-  const repository = preview?.repository;
   // Without a token the action would fail, even where it had nothing to send.
-  if (preview?.changed === false) return t('form.preview.nothingToSend');
+  if (previews.length > 0 && previews.every(({ changed }) => changed === false))
+    return nothingToSend;
+  const repository = previews.find(each => each.repository)?.repository;
   if (!repository) return t('form.preview.noHost');
   const because = (message: string) =>
     t('form.preview.notSignedIn', { host: repository.host, message });
@@ -155,7 +164,12 @@ export const validatePreview: CustomFieldValidator<
   preview?.refusals.forEach(refusal => field.addError(refusalText(refusal, t)));
   const credentials = uiSchema?.['ui:options']?.requestUserCredentials;
   if (credentials && !preview?.refusals.length) {
-    const why = await whyNoToken(apiHolder, preview, credentials);
+    const why = await whyNoToken(
+      apiHolder,
+      preview ? [preview] : [],
+      credentials,
+      t('form.preview.nothingToSend'),
+    );
     if (why !== undefined) field.addError(why);
   }
 };
@@ -172,7 +186,7 @@ export const validateUnderCluster: CustomFieldValidator<
 
 /**
  * Refuses to go on with what the backend refuses. Where the repository can't be read or the backend can't be asked, nothing is refused: it is checked
- * again when it is proposed.
+ * again when it is proposed. If it is to be proposed in the user's own name, refuses to go on without a token for that.
  */
 export const validateChangePreview: CustomFieldValidator<
   typeof ChangePreviewSchema.TOutput,
@@ -186,7 +200,7 @@ export const validateChangePreview: CustomFieldValidator<
     field.addError(t('form.change.noWishRemedy'));
     return;
   }
-  let previews: StorageChangePreview[];
+  let previews: StorageChangePreview[] = [];
   const api = storageApiOf(apiHolder);
   const following = followingChanges(wish, fields);
   try {
@@ -200,12 +214,22 @@ export const validateChangePreview: CustomFieldValidator<
     const status = (error as { statusCode?: number }).statusCode;
     if (status !== undefined && status >= 400 && status < 500) {
       field.addError(reasonOf(error));
+      return;
     }
-    return;
   }
   const errors = previews.flatMap(({ refusals }) =>
     refusals.map(refusal => refusalText(refusal, t)),
   );
   // What stands in the way of both is said once.
   new Set(errors).forEach(error => field.addError(error));
+  const credentials = options?.requestUserCredentials;
+  if (credentials && errors.length === 0) {
+    const why = await whyNoToken(
+      apiHolder,
+      previews,
+      credentials,
+      t('form.change.nothingToSend'),
+    );
+    if (why !== undefined) field.addError(why);
+  }
 };

@@ -34,6 +34,7 @@ import {
   ProposedChanges,
   usePreviewStyles,
 } from './PreviewParts';
+import { UserCredentials } from './UserCredentials';
 
 const useStyles = makeStyles(
   theme => ({
@@ -268,6 +269,11 @@ export function ChangePreview(props: ChangePreviewProps) {
           following={following}
         />
       ))}
+      {options?.requestUserCredentials && (
+        <UserCredentials
+          host={isCurrent ? preview?.repository?.host : undefined}
+        />
+      )}
     </div>
   );
 }
