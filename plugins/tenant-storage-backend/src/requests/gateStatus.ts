@@ -57,18 +57,34 @@ function ofStorageChange(
   };
 }
 
-/** What gates come to, as it is published beside the commit that they are about. */
-export function gateStatus(
-  change: RequestedChange,
-  gates: readonly ChangeGate[],
+function statusOf(
+  { state, description }: Pick<CommitStatus, 'state' | 'description'>,
   targetUrl: string | undefined,
 ): CommitStatus {
-  const { state, description } =
-    change === 'quota' ? ofQuota(gates) : ofStorageChange(gates);
   return {
     context: 'kmetal-storage',
     state,
     description: shortened(description),
     ...(targetUrl ? { targetUrl } : {}),
   };
+}
+
+/** What gates come to, as it is published beside the commit that they are about. */
+export function gateStatus(
+  change: RequestedChange,
+  gates: readonly ChangeGate[],
+  targetUrl: string | undefined,
+): CommitStatus {
+  return statusOf(
+    change === 'quota' ? ofQuota(gates) : ofStorageChange(gates),
+    targetUrl,
+  );
+}
+
+/** In place of what was published beside a commit whose gates are not judged any more: Git hosts keep a verdict for ever. */
+export function unjudgedStatus(
+  why: string,
+  targetUrl: string | undefined,
+): CommitStatus {
+  return statusOf({ state: 'pending', description: why }, targetUrl);
 }

@@ -15,11 +15,14 @@ import { createStorageRequests } from './storageRequests';
 export class ChangingCluster {
   content: Content = { ResourceQuota: [quota('50Gi', '41Gi')] };
   notInstalled = true;
+  /** Whether the portal still has it in its configuration. */
+  configured = true;
   readonly #listeners = new Set<(change: InventoryChange) => void>();
 
   readonly inventory = {
     clusters: () => [this.cluster()],
-    cluster: (name: string) => (name === 'muc-1' ? this.cluster() : undefined),
+    cluster: (name: string) =>
+      this.configured && name === 'muc-1' ? this.cluster() : undefined,
     onChange: (listener: (change: InventoryChange) => void) => {
       this.#listeners.add(listener);
       return () => this.#listeners.delete(listener);

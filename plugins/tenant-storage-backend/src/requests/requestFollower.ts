@@ -18,7 +18,7 @@ import {
 import type { Inventory } from '../inventory/types';
 import { changeTrailerOf } from './changeTrailer';
 import { fluxEvidence, liveEvidence } from './clusterEvidence';
-import { gateStatus } from './gateStatus';
+import { gateStatus, unjudgedStatus } from './gateStatus';
 import { notificationOf, pageOf } from './requestNotification';
 import {
   judgedSince,
@@ -37,6 +37,7 @@ import type {
   StoredRequest,
 } from './requestsStore';
 import {
+  notRead,
   storageChangeEvidence,
   type LiveFactsOf,
 } from './storageChangeEvidence';
@@ -66,6 +67,10 @@ const MOST_MERGES = 20;
 /** A notification that could not be delivered for so long is of no use any more. */
 const NOTIFY_WITHIN_MS = 24 * 3600_000;
 
+const CLOSED = 'It was closed: nobody judges it any more, ask for it again';
+const ASKED_FOR_OTHER =
+  'Something else was asked for since: it is not there yet';
+
 /** What a poll saw of a repository. */
 type Sight =
   | { host: GitHost; proposals: Map<string, Proposal[]> }
@@ -78,6 +83,11 @@ interface Look {
   proposal: Proposal | null;
   /** Whether what was known as its proposal ended before the latest wish, and is not its proposal any more. */
   forgotten: boolean;
+}
+
+/** Whether it is about one repository, which its requests say themselves; others of the host go on. */
+function isOfRepository({ fault }: GitHostError): boolean {
+  return ['notFound', 'forbidden', 'refused'].includes(fault);
 }
 
 function keyOf({ host, repository }: HostedRepository): string {
@@ -257,8 +267,7 @@ export class RequestFollower {
 
   /** Notes that a host gave no answer, and when it is asked again: later each time, and never before it said itself. */
   async #trouble(error: GitHostError): Promise<void> {
-    // Of one repository, which its requests say themselves.
-    if (error.fault === 'notFound' || error.fault === 'refused') return;
+    if (isOfRepository(error)) return;
     this.#silent.add(error.host);
     const at = this.#now();
     const known = (await this.#store.hostTroubles()).find(
@@ -331,8 +340,7 @@ export class RequestFollower {
       told[0].message === null;
     const steps = isTold ? [] : told;
     const changes = this.#changes(request, look, steps, live);
-    const gates = isJudged(request, changes, steps) ? judged.gates() : null;
-    if (gates !== undefined) changes.gates = gates;
+    changes.gates = isJudged(request, changes, steps) ? judged.gates() : null;
     const askedAt = judgedSince(progress, evidence);
     if (askedAt !== request.askedAt) changes.askedAt = askedAt;
 
@@ -351,11 +359,7 @@ export class RequestFollower {
     // Somebody changed it meanwhile, by asking again: the next look sees.
     if (!advanced) return;
     if (!isSame) await this.#onAdvance();
-    // What is told beside a commit is about the wish that it proposes.
-    const published = proposesOther(request, look.evidence)
-      ? advanced
-      : await this.#publish(advanced, look.proposal, sight);
-    await this.#notify(published);
+    await this.#notify(await this.#publish(advanced, look, sight));
   }
 
   /** What its Git host says of one request. */
@@ -371,8 +375,8 @@ export class RequestFollower {
       return {
         ...nothing,
         evidence:
-          sight.fault !== 'waiting' && sight.fault.fault === 'notFound'
-            ? { seen: 'repositoryGone', message: sight.fault.message }
+          sight.fault !== 'waiting' && isOfRepository(sight.fault)
+            ? { seen: 'repositoryClosed', message: sight.fault.message }
             : { seen: 'unknown' },
       };
     }
@@ -401,7 +405,8 @@ export class RequestFollower {
     const isStillClosed =
       request.state === 'withdrawn' &&
       proposal?.state === 'closed' &&
-      proposal.number === request.proposal?.number;
+      proposal.number === request.proposal?.number &&
+      isTakenBack(request, proposal);
     if (isStillClosed || this.#isSilent(request)) {
       return { ...nothing, evidence: { seen: 'unknown' } };
     }
@@ -439,7 +444,13 @@ export class RequestFollower {
     } catch (error) {
       if (!(error instanceof GitHostError)) throw error;
       await this.#trouble(error);
-      return { ...nothing, evidence: { seen: 'unknown' } };
+      return {
+        ...nothing,
+        evidence:
+          error.fault === 'forbidden'
+            ? { seen: 'repositoryClosed', message: error.message }
+            : { seen: 'unknown' },
+      };
     }
   }
 
@@ -508,10 +519,10 @@ export class RequestFollower {
     return changes;
   }
 
-  /** What the under cluster tells of a request; its gates are undefined if nothing is known of the under cluster. */
+  /** What the under cluster tells of a request. */
   async #judge(
     request: StoredRequest,
-  ): Promise<{ live: LiveEvidence; gates: () => ChangeGate[] | undefined }> {
+  ): Promise<{ live: LiveEvidence; gates: () => ChangeGate[] }> {
     if (request.change === 'quota') {
       const cluster = this.#inventory.cluster(request.underCluster);
       return {
@@ -519,7 +530,9 @@ export class RequestFollower {
         gates: () => {
           const { sizeBytes, before, allowBelowUse } = request;
           const facts = this.#quotaFactsOf(request);
-          return facts && quotaGates(facts, sizeBytes, before, allowBelowUse);
+          return facts
+            ? quotaGates(facts, sizeBytes, before, allowBelowUse)
+            : [notRead(request.underCluster)];
         },
       };
     }
@@ -531,26 +544,39 @@ export class RequestFollower {
     return { live, gates: () => gates };
   }
 
+  /** What is to be told beside the newest commit; undefined if nothing is. */
+  #statusOf(
+    request: StoredRequest,
+    { proposal, evidence }: Look,
+  ): CommitStatus | undefined {
+    if (!proposal || proposal.state === 'merged') return undefined;
+    const page =
+      this.#portalUrl &&
+      `${this.#portalUrl.replace(/\/+$/, '')}${pageOf(request)}`;
+    const isClosed = proposal.state === 'closed';
+    // What is told beside a commit is about the wish that it proposes.
+    if (!isClosed && !proposesOther(request, evidence)) {
+      return request.gates
+        ? gateStatus(request.change, request.gates, page)
+        : undefined;
+    }
+    if (!request.publishedStatus?.startsWith(`${proposal.head} `)) {
+      return undefined;
+    }
+    return unjudgedStatus(isClosed ? CLOSED : ASKED_FOR_OTHER, page);
+  }
+
   /** Says beside the newest commit what the gates come to, once for each commit and verdict. */
   async #publish(
     request: StoredRequest,
-    proposal: Proposal | null,
+    look: Look,
     sight: Sight,
   ): Promise<StoredRequest> {
-    if (
-      proposal?.state !== 'open' ||
-      !request.gates ||
-      !('host' in sight) ||
-      this.#isSilent(request)
-    ) {
+    const status = this.#statusOf(request, look);
+    const { proposal } = look;
+    if (!status || !proposal || !('host' in sight) || this.#isSilent(request)) {
       return request;
     }
-    const status = gateStatus(
-      request.change,
-      request.gates,
-      this.#portalUrl &&
-        `${this.#portalUrl.replace(/\/+$/, '')}${pageOf(request)}`,
-    );
     const key = statusKey(request, proposal.head, status);
     const at = this.#now();
     const repository = keyOf(request.repository);
@@ -560,6 +586,15 @@ export class RequestFollower {
     ) {
       return request;
     }
+    // A Git host may take it and its answer get lost: until that is here, nobody knows what stands there.
+    const unsure = `${proposal.head} ?`;
+    const begun =
+      request.publishedStatus === unsure
+        ? request
+        : await this.#store.advance(request, at, [], {
+            publishedStatus: unsure,
+          });
+    if (!begun) return request;
     try {
       await sight.host.publishStatus(request.repository, proposal.head, status);
     } catch (error) {
@@ -572,11 +607,11 @@ export class RequestFollower {
           `What gates come to can't be published at ${request.repository.repository}: ${error.message}`,
         );
       }
-      return request;
+      return begun;
     }
     return (
-      (await this.#store.advance(request, at, [], { publishedStatus: key })) ??
-      request
+      (await this.#store.advance(begun, at, [], { publishedStatus: key })) ??
+      begun
     );
   }
 
@@ -631,6 +666,13 @@ function statusKey(
   // Which gate is closed is told, too: another one may be closed later.
   const words = createHash('sha256').update(description).digest('hex');
   return `${head} ${state} ${words.slice(0, 12)}`;
+}
+
+/** Whether nothing that was published beside the newest commit lets it be merged. */
+function isTakenBack(request: StoredRequest, { head }: Proposal): boolean {
+  const published = request.publishedStatus;
+  const key = statusKey(request, head, unjudgedStatus(CLOSED, undefined));
+  return !published?.startsWith(`${head} `) || published === key;
 }
 
 function isUnchanged(request: StoredRequest, changes: RequestChanges): boolean {

@@ -205,7 +205,7 @@ describe('a request that is not merged', () => {
     [
       'is stuck if its repository is gone',
       { state: 'opened', proposal: { number: 4 } },
-      { host: { seen: 'repositoryGone', message: 'gone' } },
+      { host: { seen: 'repositoryClosed', message: 'gone' } },
       ['stuck'],
     ],
     [

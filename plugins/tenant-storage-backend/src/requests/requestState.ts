@@ -45,7 +45,8 @@ export type HostEvidence =
   | { seen: 'unknown' }
   /** Of a kind that can't be asked; what it is called. */
   | { seen: 'never'; kind: string }
-  | { seen: 'repositoryGone'; message: string }
+  /** It is gone, or the portal may not read it. */
+  | { seen: 'repositoryClosed'; message: string }
   | {
       seen: 'yes';
       /** Null: there is none on the branch. */
@@ -434,7 +435,8 @@ function beforeMerge(
   rules: StateRules,
 ): Step[] {
   const { at, host } = evidence;
-  if (host.seen === 'repositoryGone') {
+  if (host.seen === 'repositoryClosed') {
+    if (request.state === 'withdrawn') return STAYS;
     return [{ state: 'stuck', at, by: null, message: host.message }];
   }
   if (host.seen !== 'yes') return STAYS;

@@ -773,7 +773,7 @@ export class RequestsStore {
   ): Promise<StoredRequest[]> {
     const rows: RequestRow[] = await narrow(
       this.#knex<RequestRow>(REQUESTS).select('*'),
-    ).orderBy('created_at');
+    ).orderBy(['created_at', 'id']);
     const steps = await this.#knex<StepRow>(STEPS)
       .whereIn(
         'request_id',

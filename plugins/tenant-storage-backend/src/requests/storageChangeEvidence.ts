@@ -21,8 +21,7 @@ export type LiveFactsOf = (
 /** What an under cluster tells of a change of its storage. */
 export interface StorageChangeEvidence {
   live: LiveEvidence;
-  /** Undefined if nothing is known of the under cluster: what was judged before stays. */
-  gates: ChangeGate[] | undefined;
+  gates: ChangeGate[];
 }
 
 type Asked = Pick<StorageChangeToRecord, 'underCluster' | 'change' | 'input'>;
@@ -46,6 +45,16 @@ const UNREADABLE: ChangeGate = {
     'It was asked for with another version of the portal, and this one can not read it: ask for it again.',
 };
 
+/** Of an under cluster that nothing is known of, as of one that was taken out of the configuration: what was judged before is not so now. */
+export function notRead(underCluster: string): ChangeGate {
+  return {
+    id: 'underClusterRead',
+    title: `The portal reads the under cluster ${underCluster}`,
+    state: 'unknown',
+    detail: `The portal knows no under cluster ${underCluster}: an administrator of the portal looks at its configuration.`,
+  };
+}
+
 /** Whether the under cluster has what was asked for, and whether it may be merged now. */
 export function storageChangeEvidence(
   request: Asked,
@@ -59,7 +68,9 @@ export function storageChangeEvidence(
     namespaces: change.namespacesOf(wanted),
     openChanges,
   });
-  if (!facts) return { live: { known: false }, gates: undefined };
+  if (!facts) {
+    return { live: { known: false }, gates: [notRead(request.underCluster)] };
+  }
   return {
     live: change.arrivalOf(wanted, facts),
     gates: change.gatesOf(wanted, facts),

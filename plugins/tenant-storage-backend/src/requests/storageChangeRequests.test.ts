@@ -145,6 +145,7 @@ function followed(server: TestDatabaseServer) {
     asked: StorageChangeToRecord,
     digits: string,
   ): Promise<TestPull> {
+    clock.advance(1);
     await one.requests.record(asked);
     const { sha: head } = publish(asked, digits);
     return gitHub.open(asked.branch, { head, title: asked.title });
@@ -403,6 +404,121 @@ function followed(server: TestDatabaseServer) {
       wish: again.fingerprint,
       title: pull.title,
       mergeable: true,
+    });
+  });
+
+  describe('take back that they may be merged', () => {
+    const PASSED = ['success', 'The class is there'];
+    const last = (pull: TestPull) => statusesOf(pull).at(-1);
+    let one: Replica;
+    let asked: StorageChangeToRecord;
+    let pull: TestPull;
+    beforeEach(async () => {
+      one = await replica();
+      asked = pin('ReadWriteOncePod');
+      pull = await propose(one, asked, '1');
+      await one.poll();
+    });
+
+    it('once nothing is known of the under cluster any more', async () => {
+      cluster.configured = false;
+      await one.poll();
+      await one.poll();
+      expect(statusesOf(pull)).toEqual([
+        PASSED,
+        ['pending', 'Not known now: The portal reads the under cluster muc-1'],
+      ]);
+      cluster.configured = true;
+      await one.poll();
+      expect(last(pull)).toEqual(PASSED);
+    });
+
+    it('once something else is asked for than is proposed', async () => {
+      const other = pin('ReadWriteOncePod', { confirmBlock: false });
+      await one.requests.record(other);
+      await one.poll();
+      await one.poll();
+      expect(statusesOf(pull)).toEqual([
+        PASSED,
+        ['pending', 'Something else was asked for since: it is not there yet'],
+      ]);
+      // It is the one that is asked for again.
+      await one.requests.record(asked);
+      await one.poll();
+      expect(last(pull)).toEqual(PASSED);
+    });
+
+    it('once they are closed, until they are opened again', async () => {
+      clock.advance(1000);
+      gitHub.close(pull, 'petra');
+      await one.poll();
+      await one.poll();
+      expect(await find(one, asked)).toMatchObject({ state: 'withdrawn' });
+      expect(statusesOf(pull)).toEqual([
+        PASSED,
+        [
+          'pending',
+          'It was closed: nobody judges it any more, ask for it again',
+        ],
+      ]);
+      gitHub.reopen(pull);
+      await one.poll();
+      expect(last(pull)).toEqual(PASSED);
+    });
+
+    it('once they are closed, though the Git host takes no status at first', async () => {
+      gitHub.close(pull, 'petra');
+      gitHub.server.fault = { status: 503 };
+      gitHub.server.faultOn = path => path.includes('/statuses/');
+      await one.poll();
+      expect(await find(one, asked)).toMatchObject({ state: 'withdrawn' });
+      expect(last(pull)).toEqual(PASSED);
+      gitHub.server.fault = undefined;
+      await one.poll();
+      expect(last(pull)?.[0]).toBe('pending');
+    });
+
+    it('once they are closed, and give up after a day where the Git host refuses it', async () => {
+      gitHub.close(pull, 'petra');
+      gitHub.server.fault = { status: 403 };
+      gitHub.server.faultOn = path => path.includes('/statuses/');
+      await one.poll();
+      await one.poll(12 * 3600_000);
+      await one.poll(13 * 3600_000);
+      gitHub.server.take();
+      await one.poll();
+      expect(gitHub.server.take()).toEqual([]);
+    });
+
+    it('though the Git host’s last answer was lost', async () => {
+      const close = () => {
+        cluster.content = { ...INSTALLED, StorageClass: [] };
+      };
+      close();
+      await one.poll();
+      expect(last(pull)?.[0]).toBe('pending');
+      cluster.content = INSTALLED;
+      gitHub.server.fault = 'reset';
+      gitHub.server.faultOn = path => {
+        const isStatus = path.includes('/statuses/');
+        // It takes it, and breaks off before it says so.
+        if (isStatus) {
+          const [state, description] = PASSED;
+          gitHub.statuses.push({
+            sha: pull.head,
+            context: 'kmetal-storage',
+            state,
+            description,
+          });
+        }
+        return isStatus;
+      };
+      await one.poll();
+      expect(last(pull)).toEqual(PASSED);
+      gitHub.server.fault = undefined;
+      close();
+      await one.poll();
+      expect(last(pull)?.[0]).toBe('pending');
     });
   });
 

@@ -62,6 +62,7 @@ function followed(server: TestDatabaseServer) {
       inventory: cluster.inventory,
       stops,
       quotaFactsOf: () => {
+        if (!cluster.configured) return undefined;
         const [live] = cluster.content.ResourceQuota ?? [];
         const [[key, hard]] = Object.entries(live?.hard ?? {});
         const bytes = BigInt(hard.replace('Gi', '')) * GI;
@@ -456,6 +457,65 @@ function followed(server: TestDatabaseServer) {
     expect(await stateOf(one)).toBe('opened');
   });
 
+  it('are stuck where the portal may not read their repository; those of others go on', async () => {
+    const one = await replica();
+    const beta = { ...OBJECT, tenant: 'beta', object: 'beta' };
+    await one.requests.record(
+      wish({
+        tenant: 'beta',
+        repository: {
+          url: `${gitHub.url}/acme/secret`,
+          host: gitHub.server.host,
+          repository: 'acme/secret',
+        },
+      }),
+    );
+    await one.requests.record(wish());
+    gitHub.open(BRANCH);
+    gitHub.server.fault = { status: 403 };
+    gitHub.server.faultOn = path => path.includes('acme/secret');
+    await one.poll();
+    expect(await one.requests.openRequest(beta)).toMatchObject({
+      state: 'stuck',
+      message: expect.stringContaining(
+        'does not permit this for the repository acme/secret',
+      ),
+    });
+    expect(await one.requests.openRequest(OBJECT)).toMatchObject({
+      state: 'opened',
+    });
+    expect(await one.requests.problems()).toEqual([]);
+  });
+
+  it('stay withdrawn though their repository is gone then', async () => {
+    const one = await replica();
+    await one.requests.record(wish());
+    const pull = gitHub.open(BRANCH);
+    await one.poll();
+    gitHub.close(pull, 'petra');
+    await one.poll();
+    gitHub.repository = null;
+    await one.poll();
+    expect(await stateOf(one)).toBe('withdrawn');
+  });
+
+  it('are stuck where the portal may not read what reviewers say', async () => {
+    const one = await replica();
+    await one.requests.record(wish());
+    gitHub.open(BRANCH);
+    await one.poll();
+    gitHub.server.fault = { status: 403 };
+    gitHub.server.faultOn = path => path.includes('/reviews');
+    await one.poll();
+    expect(await one.requests.openRequest(OBJECT)).toMatchObject({
+      state: 'stuck',
+      message: expect.stringContaining('does not permit this'),
+    });
+    gitHub.server.fault = undefined;
+    await one.poll();
+    expect(await stateOf(one)).toBe('opened');
+  });
+
   describe('publish what gates come to', () => {
     it('once for each commit and verdict', async () => {
       const one = await replica();
@@ -492,6 +552,21 @@ function followed(server: TestDatabaseServer) {
           [sha('d00d'), 'failure'],
         ],
       );
+    });
+
+    it('and that they are not known once nothing is known of the under cluster', async () => {
+      const one = await replica();
+      await one.requests.record(wish());
+      gitHub.open(BRANCH);
+      await one.poll();
+      cluster.configured = false;
+      await one.poll();
+      await one.poll();
+      expect(gitHub.statuses.map(({ state }) => state)).toEqual([
+        'success',
+        'pending',
+      ]);
+      expect(gitHub.statuses[1].description).toContain('muc-1');
     });
 
     it('or say once that they may not, and go on', async () => {

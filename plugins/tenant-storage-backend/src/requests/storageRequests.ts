@@ -428,9 +428,7 @@ class FollowedRequests implements StorageRequests {
     if (isMerged) return live.known && 'arrived' in live && live.arrived;
     const verdicts = (of: readonly ChangeGate[] | null) =>
       JSON.stringify(of?.map(({ id, state }) => [id, state]) ?? null);
-    return (
-      gates !== undefined && verdicts(gates) !== verdicts(request.gates ?? null)
-    );
+    return verdicts(gates) !== verdicts(request.gates);
   }
 
   async stop(): Promise<void> {
