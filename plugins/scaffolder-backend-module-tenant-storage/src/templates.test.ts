@@ -16,6 +16,14 @@ const ALL = resolvePackagePath(
   '../../templates/all.yaml',
 );
 
+const COVERAGE = readFileSync(
+  resolvePackagePath(
+    '@kmetal/backstage-plugin-scaffolder-backend-module-tenant-storage',
+    '../../docs/coverage.md',
+  ),
+  'utf8',
+);
+
 /** A JSON schema, of a form or of an action. */
 interface Schema {
   type?: string;
@@ -121,6 +129,12 @@ describe.each(storageChanges.map(change => [change.kind, change] as const))(
       expect(more).toEqual([]);
       expect(await templateEntityV1beta3Validator.check(template)).toBe(true);
       expect(template.spec.owner).toBe('group:default/platform');
+    });
+
+    it('is in the coverage of the platform’s page, by its action and its title', () => {
+      expect(COVERAGE).toContain(
+        `\`${change.action}\`, form "${template.metadata.title}"`,
+      );
     });
 
     it('asks for every field of the change, of its kind and with its choices, and for nothing else', () => {
