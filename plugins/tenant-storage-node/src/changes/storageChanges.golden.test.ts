@@ -9,7 +9,8 @@ import { restore } from './restore';
 import { rookCeph } from './rookCeph';
 import { snapshot } from './snapshot';
 import type { StorageChange } from './storageChange';
-import { CLASS, GI, LONGHORN, planned } from './storageChange.test.plan';
+import { faultsOf } from './storageChange.test.faults';
+import { CLASS, GI, LOCAL, LONGHORN, planned } from './storageChange.test.plan';
 import { storageClass } from './storageClass';
 import { tenant } from './tenant';
 import { veleroLocation } from './veleroLocation';
@@ -56,6 +57,31 @@ const cases: Case[] = [
     credentialKey: 'cloud',
     confirmNoTenantData: true,
   }),
+  caseOf(
+    'a location on Amazon S3, with snapshots of EBS',
+    veleroLocation,
+    {
+      name: 'frankfurt',
+      bucket: 'kmetal-archive',
+      region: 'eu-central-1',
+      serverSideEncryption: 'aws:kms',
+      kmsKeyId: 'alias/velero',
+      volumeSnapshotLocation: true,
+      confirmNoTenantData: true,
+    },
+    {
+      storageClasses: [
+        { name: CLASS, provisioner: LOCAL },
+        { name: 'ebs', provisioner: 'ebs.csi.aws.com' },
+      ],
+    },
+  ),
+  caseOf("a further class's pin is new", profile, {
+    storageClass: 'longhorn',
+    claimPropertySets: [
+      { accessModes: ['ReadWriteOnce'], volumeMode: 'Filesystem' },
+    ],
+  }),
   caseOf('the pin gets a second choice', profile, {
     storageClass: CLASS,
     claimPropertySets: [
@@ -71,6 +97,11 @@ const cases: Case[] = [
   ),
   caseOf('storage for the new tenant omega', tenant, exampleOf(tenant)),
   caseOf('Rook-Ceph on named disks', rookCeph, exampleOf(rookCeph)),
+  caseOf(
+    'Rook-Ceph on the disks of every node',
+    rookCeph,
+    exampleOf(rookCeph, 1),
+  ),
   caseOf('MinIO on Longhorn', minio, exampleOf(minio)),
   caseOf("a snapshot of a tenant's volume", snapshot, exampleOf(snapshot), {
     claims: [claim],
@@ -123,10 +154,11 @@ describe.each(Object.keys(layouts) as Layout[])(
   layout => {
     it.each(cases)('$name', ({ change, input, facts }) => {
       const plan = planned(change, input, facts, layouts[layout]());
+      const [repository] = layouts[layout]();
       expect(plan.refusals).toEqual([]);
       expect(plan.diff).toMatchSnapshot();
+      expect(faultsOf(repository, plan)).toEqual([]);
 
-      const [repository] = layouts[layout]();
       const again = planned(change, input, facts, [merged(repository, plan)]);
       expect(again).toMatchObject({ changed: false, refusals: [] });
     });

@@ -1,6 +1,7 @@
 import { applyPatch, createPatch } from 'diff';
 import type { FactsOfTest } from '../facts.testing';
 import { planStorageChange } from '../planStorageChange';
+import { faultsOf } from '../storageChange.test.faults';
 import { backend } from './backend';
 import {
   CLASS,
@@ -66,15 +67,19 @@ function planned(
   input: Input,
   facts: FactsOfTest,
 ) {
+  const repository = repositoryOf(layout, files);
   const plan = planStorageChange(backend, {
     underCluster: 'muc-1',
     input,
     reason: 'Volumes shall survive their node.',
     requester: 'user:default/ops',
-    repositories: [repositoryOf(layout, files)],
+    repositories: [repository],
     facts: onLocalPath(facts),
   });
   expect(plan.refusals).toEqual([]);
+  // A claim moves the pin beside its class, a clean-up takes the map away: each with what is said of it.
+  const keepsComments = !['claim', 'cleanUp'].includes(`${input.stage}`);
+  expect(faultsOf(repository, plan, { keepsComments })).toEqual([]);
   return plan;
 }
 

@@ -4,6 +4,7 @@ import { factsOfTest } from '../facts.testing';
 import { repository } from '../fleet.testing';
 import type { GitOpsSettings } from '../gitOpsRepository';
 import { planStorageChange, readStorageChange } from '../planStorageChange';
+import { faultsOf } from '../storageChange.test.faults';
 import { paths } from './paths';
 
 const CLASS = 'tenant-storage-class';
@@ -478,8 +479,8 @@ describe('nodes and paths of a class of local-path', () => {
 
 describe.each(SWAP_LAYOUTS)('in a repository with $name', layout => {
   const file = layout.values;
-  const planned = (input: Record<string, unknown>) =>
-    planStorageChange(paths, {
+  const planned = (input: Record<string, unknown>) => {
+    const made = planStorageChange(paths, {
       underCluster: 'muc-1',
       input: { storageClass: CLASS, ...input },
       reason: 'A new worker.',
@@ -487,6 +488,13 @@ describe.each(SWAP_LAYOUTS)('in a repository with $name', layout => {
       repositories: [repositoryOf(layout)],
       facts: factsOfTest(CLUSTER),
     });
+    expect(
+      faultsOf(repositoryOf(layout), made, {
+        keepsComments: !input.removeNodes,
+      }),
+    ).toEqual([]);
+    return made;
+  };
   const lines = (input: Record<string, unknown>) =>
     planned(input)
       .diff.split('\n')
