@@ -90,7 +90,11 @@ describe('what Flux tells of a merge', () => {
         }),
       ]).evidence,
     ).toMatchObject({
-      failing: { words: 'BuildFailed: x', ofTheMerge: true },
+      failing: {
+        by: 'flux-system/one',
+        words: 'BuildFailed: x',
+        ofTheMerge: true,
+      },
     });
   });
 

@@ -113,12 +113,14 @@ export async function fluxEvidence(
   else if (looked.some(it => it.applied === undefined)) applied = undefined;
 
   let failing: Extract<FluxEvidence, { seen: true }>['failing'] = null;
-  if (!applied) {
-    for (const { ready, lastAttemptedRevision } of telling) {
+  if (!applied || !owner) {
+    for (const each of telling) {
+      const { namespace, name, ready, lastAttemptedRevision } = each;
       if (ready?.status !== 'False') continue;
       const ofTheMerge = (await hasMerge(lastAttemptedRevision)) === true;
       if (owner || ofTheMerge) {
         failing = {
+          by: `${namespace}/${name}`,
           words: [ready.reason, ready.message].filter(Boolean).join(': '),
           ofTheMerge,
         };

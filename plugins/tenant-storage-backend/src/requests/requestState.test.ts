@@ -433,20 +433,35 @@ describe('a request that is merged', () => {
       'is stuck when Flux can not apply it',
       {},
       {
-        flux: flux({ failing: { words: 'BuildFailed: x', ofTheMerge: true } }),
+        flux: flux({
+          failing: {
+            by: 'flux-system/tenants',
+            words: 'BuildFailed: x',
+            ofTheMerge: true,
+          },
+        }),
       },
       ['stuck'],
     ],
     [
       'waits when Flux failed at something older',
       {},
-      { flux: flux({ failing: { words: 'x', ofTheMerge: false } }) },
+      {
+        flux: flux({
+          failing: { by: 'flux-system/tenants', words: 'x', ofTheMerge: false },
+        }),
+      },
       ['merged'],
     ],
     [
       'is stuck when Flux goes on failing at something older',
       {},
-      { flux: flux({ failing: { words: 'x', ofTheMerge: false } }), at: late },
+      {
+        flux: flux({
+          failing: { by: 'flux-system/tenants', words: 'x', ofTheMerge: false },
+        }),
+        at: late,
+      },
       ['stuck'],
     ],
     [
@@ -537,6 +552,7 @@ describe('a request that is merged', () => {
       evidence({
         flux: flux({
           failing: {
+            by: 'flux-system/tenants',
             words: 'BuildFailed: tenants/beta is wrong',
             ofTheMerge: true,
           },
@@ -789,7 +805,9 @@ describe('whatever is seen, in whatever order', () => {
     flux({ applied: true }),
     flux({ suspended: true }),
     flux({ working: true }),
-    flux({ failing: { words: 'x', ofTheMerge: true } }),
+    flux({
+      failing: { by: 'flux-system/tenants', words: 'x', ofTheMerge: true },
+    }),
   ];
 
   it('time never goes back, live is the end, and what is merged stays merged', () => {

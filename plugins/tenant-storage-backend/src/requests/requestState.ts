@@ -92,8 +92,8 @@ export type FluxEvidence =
       suspended: boolean;
       /** Whether it is at it now; what it said before is not told meanwhile. */
       working: boolean;
-      /** Its trouble, if it has one; `ofTheMerge`: with a revision that has the merge in it. */
-      failing: { words: string; ofTheMerge: boolean } | null;
+      /** Whose trouble there is, as `namespace/name`, and which; `ofTheMerge`: with a revision that has the merge in it. */
+      failing: { by: string; words: string; ofTheMerge: boolean } | null;
     };
 
 export interface Evidence {
@@ -263,6 +263,10 @@ function unfollowed(
   ];
 }
 
+function notReady({ by, words }: { by: string; words: string }): string {
+  return `Kustomization ${by} is not ready: ${words}`;
+}
+
 function afterMerge(
   request: RequestProgress,
   evidence: Evidence,
@@ -306,11 +310,13 @@ function afterMerge(
       at - (request.appliedAt ?? at) > Math.min(patience, rules.stuckAfter)
     ) {
       const { instead, remedy } = notThere(request, evidence.live);
-      return stuck(
-        `The change was applied, but ${instead}${
-          remedy && `${remedy}what sets it`
-        }`,
-      );
+      const message = `The change was applied, but ${instead}${
+        remedy && `${remedy}what sets it`
+      }`;
+      // One has applied the merge; what it brings may be in another one.
+      return flux.seen && flux.failing?.ofTheMerge
+        ? stuck(message, `${message}. ${notReady(flux.failing)}`)
+        : stuck(message);
     }
     return applied.length > 0
       ? applied
@@ -328,7 +334,7 @@ function afterMerge(
     if (flux.failing && (flux.failing.ofTheMerge || overdue)) {
       return stuck(
         'The change was accepted, but applying it failed; the platform team sees why',
-        `${who} is not ready: ${flux.failing.words}`,
+        notReady(flux.failing),
       );
     }
     // Flux takes back that it failed whenever it tries again: its next verdict is waited for, or people were told with every try.

@@ -302,9 +302,42 @@ function followed(server: TestDatabaseServer) {
       },
     });
     await one.poll();
-    const message = 'A Kustomization is not ready: BuildFailed: no such file';
+    const message =
+      'Kustomization flux-system/tenants is not ready: BuildFailed: no such file';
     expect(await find(one, asked)).toMatchObject({ state: 'stuck', message });
     expect(sent[0].payload.description).toBe(`${message}.`);
+  });
+
+  it('are not there where one Kustomization applied the merge, and tell which one fails at it', async () => {
+    cluster.setFlux();
+    const one = await replica();
+    const asked = claim();
+    const pull = await propose(one, asked, 'c1a1');
+    await one.poll();
+    const revision = `main@sha1:${gitHub.merge(pull)}`;
+    cluster.setFlux({ name: 'tenants', lastAppliedRevision: revision });
+    const [tenants] = cluster.content.Kustomization ?? [];
+    cluster.content = {
+      ...cluster.content,
+      Kustomization: [
+        tenants,
+        {
+          name: 'storage',
+          namespace: 'flux-system',
+          suspended: false,
+          lastAttemptedRevision: revision,
+          ready: { status: 'False', reason: 'BuildFailed', message: 'no file' },
+        },
+      ],
+    };
+    await one.poll();
+    expect(await find(one, asked)).toMatchObject({ state: 'applied' });
+    await one.poll(11 * 60_000);
+    expect(await find(one, asked)).toMatchObject({
+      state: 'stuck',
+      message:
+        'The change was applied, but it is not there: cluster.local/local-path still serves tenant-storage-class. Kustomization flux-system/storage is not ready: BuildFailed: no file',
+    });
   });
 
   it('are two that know of each other, when two stages are open at the same time', async () => {
