@@ -21,7 +21,7 @@ export interface AllowedTenant {
  */
 export function notFound(): NotFoundError {
   return new NotFoundError(
-    'There is nothing here that you may read: it does not exist, it is not yours to read, or it is not known yet',
+    'There is nothing here that you may read or change: it does not exist, it is not yours to read or to change, or it is not known yet',
   );
 }
 
