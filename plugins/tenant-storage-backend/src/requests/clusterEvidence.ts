@@ -1,3 +1,4 @@
+import type { QuotaFacts } from '@kmetal/backstage-plugin-tenant-storage-node';
 import type { KustomizationRecord } from '../inventory/records';
 import type { ClusterInventory } from '../inventory/types';
 import { quotaLimitsOf } from '../views/quotaLimits';
@@ -26,6 +27,24 @@ export function liveEvidence(
     null,
   );
   return { known: true, bytes, all };
+}
+
+/** What a quota's gates are judged by: what has not been confirmed is kept to be shown, and is no reason to merge. */
+export function confirmedQuotaFacts(
+  facts: QuotaFacts,
+  cluster: ClusterInventory | undefined,
+  tenant: string,
+): QuotaFacts {
+  const areClaimsSeen =
+    cluster?.state('PersistentVolumeClaim').state === 'synced';
+  return {
+    ...facts,
+    ...(!liveEvidence(cluster, tenant).known && {
+      quotaState: 'unknown',
+      limits: [],
+    }),
+    ...(!areClaimsSeen && { charged: null }),
+  };
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Knex } from 'knex';
 import { underClusterFactsOf } from '../changes';
 import { createGitHosts } from '../gitHost';
 import { type GitHubServer, sha } from '../gitHost/gitHubServer.test.server';
+import type { KindName, KindState } from '../inventory/records';
 import type { Inventory, InventoryChange } from '../inventory/types';
 import type { ManualClock } from '../kubernetes/manualClock.test.clock';
 import { inventoryOf, quota, type Content } from '../views/inventoryOf.testing';
@@ -17,6 +18,8 @@ export class ChangingCluster {
   notInstalled = true;
   /** Whether the portal still has it in its configuration. */
   configured = true;
+  /** What has not been confirmed since the connection to it was cut. */
+  stale: KindName[] = [];
   readonly #listeners = new Set<(change: InventoryChange) => void>();
 
   readonly inventory = {
@@ -30,11 +33,14 @@ export class ChangingCluster {
   };
 
   cluster() {
-    return inventoryOf(this.content, {
-      states: this.notInstalled
-        ? { Kustomization: { state: 'notInstalled', since: 0, message: '' } }
-        : {},
-    });
+    const states: Partial<Record<KindName, KindState>> = {};
+    if (this.notInstalled) {
+      states.Kustomization = { state: 'notInstalled', since: 0, message: '' };
+    }
+    for (const kind of this.stale) {
+      states[kind] = { state: 'stale', since: 0, message: 'cut' };
+    }
+    return inventoryOf(this.content, { states });
   }
 
   setQuota(hard: string, labels?: Record<string, string>) {

@@ -17,7 +17,11 @@ import {
 } from '../gitHost';
 import type { Inventory } from '../inventory/types';
 import { changeTrailerOf } from './changeTrailer';
-import { fluxEvidence, liveEvidence } from './clusterEvidence';
+import {
+  confirmedQuotaFacts,
+  fluxEvidence,
+  liveEvidence,
+} from './clusterEvidence';
 import { gateStatus, unjudgedStatus } from './gateStatus';
 import { notificationOf, pageOf } from './requestNotification';
 import {
@@ -528,10 +532,15 @@ export class RequestFollower {
       return {
         live: liveEvidence(cluster, request.tenant),
         gates: () => {
-          const { sizeBytes, before, allowBelowUse } = request;
+          const { tenant, sizeBytes, before, allowBelowUse } = request;
           const facts = this.#quotaFactsOf(request);
           return facts
-            ? quotaGates(facts, sizeBytes, before, allowBelowUse)
+            ? quotaGates(
+                confirmedQuotaFacts(facts, cluster, tenant),
+                sizeBytes,
+                before,
+                allowBelowUse,
+              )
             : [notRead(request.underCluster)];
         },
       };

@@ -569,6 +569,27 @@ function followed(server: TestDatabaseServer) {
       expect(gitHub.statuses[1].description).toContain('muc-1');
     });
 
+    it('and that they are not known while what is live is not confirmed', async () => {
+      const one = await replica();
+      await one.requests.record(wish());
+      gitHub.open(BRANCH);
+      await one.poll();
+      cluster.stale = ['ResourceQuota', 'PersistentVolumeClaim'];
+      await one.poll();
+      expect(
+        gitHub.statuses.map(({ state, description }) => [state, description]),
+      ).toEqual([
+        ['success', expect.stringContaining('The live quota is 50 Gi.')],
+        [
+          'pending',
+          "What is in use is not known now. The live quota can't be seen now.",
+        ],
+      ]);
+      cluster.stale = [];
+      await one.poll();
+      expect(gitHub.statuses[2].state).toBe('success');
+    });
+
     it('or say once that they may not, and go on', async () => {
       const one = await replica();
       await one.requests.record(wish());
