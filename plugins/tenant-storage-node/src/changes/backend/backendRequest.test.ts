@@ -266,6 +266,28 @@ describe('the input of a stage of a swap', () => {
     ).toMatchObject({ code: 'sizeInvalid', field: 'canarySize' });
   });
 
+  it.each(['nfs', 'csi'])('refuses %s without what it is told by', to => {
+    expect(
+      refusal({
+        stage: 'install',
+        to,
+        claimPropertySets: [
+          { accessModes: ['ReadWriteOnce'], volumeMode: 'Filesystem' },
+        ],
+      }),
+    ).toMatchObject({ code: 'inputInvalid', field: to });
+  });
+
+  it.each(['Layering', 'layering,', 'layering exclusive-lock', 'a\nb: c'])(
+    'refuses %j as features of images of Rook-Ceph',
+    imageFeatures => {
+      expect(refusal(install('rook-ceph', { imageFeatures }))).toMatchObject({
+        code: 'inputInvalid',
+        field: 'rookCeph.imageFeatures',
+      });
+    },
+  );
+
   it('refuses no pin, and an empty one, of a vendor', () => {
     const csi = { provisioner: 'csi.hpe.com' };
     for (const more of [{}, { claimPropertySets: [] }]) {

@@ -601,6 +601,73 @@ spec:
     ).toMatchObject({ changed: true });
   });
 
+  it('refuses a clean-up before the swap is done, though no volume is left', () => {
+    for (const storageClasses of [
+      served(LOCAL),
+      { storageClasses: [{ name: 'local-path', provisioner: LOCAL }] },
+    ]) {
+      expect(
+        refused({
+          input: cleanUp,
+          facts: { ...ready, ...storageClasses, volumes: [] },
+          files: { [LOCATION]: RELEASED },
+        }),
+      ).toMatchObject([{ code: 'notReady', field: 'to' }]);
+    }
+  });
+
+  it('refuses to enter a class in the map again without a node for its volumes', () => {
+    const files = {
+      [LOCATION]: HELM.slice(0, HELM.indexOf('      tenant-storage-class:')),
+    };
+    for (const localPath of [
+      {},
+      { localPath: { nodes: [{ node: 'w1', paths: [] }] } },
+    ]) {
+      expect(
+        refused({
+          input: { stage: 'install', to: 'local-path', ...localPath },
+          facts: served(LONGHORN),
+          files,
+        }),
+      ).toMatchObject([{ code: 'inputInvalid', field: 'localPath.nodes' }]);
+    }
+  });
+
+  it('refuses to install a chart where nothing installs charts', () => {
+    expect(
+      refused({
+        input: {
+          stage: 'install',
+          to: 'longhorn',
+          longhorn: { chartVersion: '1.9.1' },
+        },
+        facts: { helmReleases: 'notInstalled' },
+      }),
+    ).toMatchObject([{ code: 'notInstalled', field: null }]);
+  });
+
+  it('refuses to change the class of a canary that is there', () => {
+    const live = { name: `${CLASS}-canary-longhorn`, provisioner: LONGHORN };
+    expect(
+      refused({
+        input: { stage: 'install', to: 'longhorn' },
+        facts: {
+          csiDrivers: [{ name: LONGHORN }],
+          storageClasses: [
+            { name: CLASS, provisioner: LOCAL },
+            { ...live, parameters: { numberOfReplicas: '1' } },
+          ],
+        },
+      }),
+    ).toMatchObject([
+      {
+        code: 'nameTaken',
+        message: expect.stringContaining(live.name),
+      },
+    ]);
+  });
+
   it('refuses to install a chart without its exact version', () => {
     expect(
       refused({ input: { stage: 'install', to: 'longhorn' } }),

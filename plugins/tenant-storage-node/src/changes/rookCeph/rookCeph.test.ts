@@ -93,6 +93,18 @@ describe('disks', () => {
     },
   );
 
+  it('are named once for each node, at least one', () => {
+    const w1 = { name: 'w1', devices: ['sdb'] };
+    for (const [nodes, field] of [
+      [[w1, w1], 'nodes.1.name'],
+      [[w1, { name: 'w2', devices: [] }], 'nodes.1.devices'],
+    ]) {
+      expect(refused({ ...asked, nodes })).toMatchObject([
+        { code: 'inputInvalid', field },
+      ]);
+    }
+  });
+
   it('have to be told, one way', () => {
     expect(refused({ ...everyNode, deviceFilter: '' })[0].field).toBe('nodes');
     expect(refused({ ...asked, deviceFilter: '^sdd$' })[0].field).toBe(

@@ -151,6 +151,25 @@ describe('the default', () => {
     ]);
   });
 
+  it('does not move between two repositories, which no pull request changes at once', () => {
+    const { refusals, files } = planned(
+      veleroLocation,
+      { ...asked, default: true },
+      {},
+      [
+        fleet({}, { repository: 'platform/fleet' }),
+        fleet(inGit, { repository: 'platform/backups', newFiles: undefined }),
+      ],
+    );
+    expect(files).toEqual([]);
+    expect(refusals).toMatchObject([
+      {
+        code: 'severalRepositories',
+        message: expect.stringMatching(/platform\/fleet.*platform\/backups/),
+      },
+    ]);
+  });
+
   it('is not given up while schedules go to it', () => {
     const facts: FactsOfTest = { backupSchedules: [{ name: 'nightly' }] };
     expect(refused({ ...same, default: false }, facts, inGit)).toEqual([
