@@ -1,29 +1,19 @@
 import { benchmark } from './benchmark';
 import { minio } from './minio';
+import { planStorageChange } from './planStorageChange';
 import { profile } from './profile';
 import { restore } from './restore';
 import { rookCeph } from './rookCeph';
 import { snapshot } from './snapshot';
 import type { StorageChange } from './storageChange';
-import { planned } from './storageChange.test.plan';
+import { fleet, planned, underCluster } from './storageChange.test.plan';
+import { storageChanges } from './storageChanges';
 import { storageClass } from './storageClass';
 import { tenant } from './tenant';
 import { veleroLocation } from './veleroLocation';
 
 type Input = Record<string, unknown>;
 type AnyChange = StorageChange<never>;
-
-const changes = [
-  veleroLocation,
-  profile,
-  tenant,
-  storageClass,
-  rookCeph,
-  minio,
-  snapshot,
-  restore,
-  benchmark,
-] as unknown as AnyChange[];
 
 /** A field of a change, and an input that is right but for it. */
 type Field = [change: AnyChange, field: string, input: Input];
@@ -337,33 +327,69 @@ describe('a secret is refused before it gets into Git, and shown nowhere', () =>
   );
 });
 
-describe.each(changes)('the input of $kind', change => {
-  const { input } = change.examples[0];
+describe.each(storageChanges.map(change => of(change)))(
+  'the input of $kind',
+  change => {
+    const { input } = change.examples[0];
 
-  it.each(Object.keys(change.fields))('has no null as %s', field => {
-    expect(planned(change, { ...input, [field]: null }).refusals).toMatchObject(
-      [{ code: 'inputInvalid', field }],
-    );
-  });
-
-  it.each(['constructor', '__proto__', 'force', 'kubectl'])(
-    'has no field %s',
-    field => {
-      const own: unknown = JSON.parse(`{${JSON.stringify(field)}: {}}`);
+    it.each(Object.keys(change.fields))('has no null as %s', field => {
       expect(
-        planned(
-          change,
-          Object.fromEntries([
-            ...Object.entries(input),
-            ...Object.entries(own as Input),
-          ]),
-        ).refusals,
+        planned(change, { ...input, [field]: null }).refusals,
       ).toMatchObject([{ code: 'inputInvalid', field }]);
-    },
-  );
+    });
 
-  it('is the same request, branch and diff when it is asked twice', () => {
-    const [one, two] = [planned(change, input), planned(change, input)];
-    expect(one).toEqual(two);
+    it.each(['constructor', '__proto__', 'force', 'kubectl'])(
+      'has no field %s',
+      field => {
+        const own: unknown = JSON.parse(`{${JSON.stringify(field)}: {}}`);
+        expect(
+          planned(
+            change,
+            Object.fromEntries([
+              ...Object.entries(input),
+              ...Object.entries(own as Input),
+            ]),
+          ).refusals,
+        ).toMatchObject([{ code: 'inputInvalid', field }]);
+      },
+    );
+
+    it('is the same request, branch and diff when it is asked twice', () => {
+      const [one, two] = [planned(change, input), planned(change, input)];
+      expect(one).toEqual(two);
+    });
+  },
+);
+
+describe.each([
+  of(veleroLocation),
+  of(profile),
+  of(tenant),
+  of(storageClass),
+  of(rookCeph),
+  of(minio),
+  of(benchmark),
+])('the request for $kind', change => {
+  it('has the reason as text in its description, and nowhere else', () => {
+    const reason =
+      '# Big\n@acme/platform please [merge](http://x) <img src=x>\n```\n</details>\u001b[31mred\u001b[0m \u202egnp.exe\r\n````\n#1';
+    const plan = planStorageChange(change, {
+      underCluster: 'muc-1',
+      input: change.examples[0].input,
+      reason,
+      requester: 'user:default/`x`|@team\nfoo',
+      repositories: [fleet()],
+      facts: underCluster(),
+    });
+    expect(plan.refusals).toEqual([]);
+    expect(plan.body).toContain(
+      '`````text\n# Big\n@acme/platform please [merge](http://x) <img src=x>\n```\n</details>red gnp.exe\n````\n#1\n`````',
+    );
+    expect(plan.body).toContain('`` user:default/`x`│@team foo `` asks for');
+    // eslint-disable-next-line no-control-regex
+    expect(plan.body).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);
+    const { title, branch, diff, summary } = plan;
+    expect(`${title} ${branch} ${diff} ${summary}`).not.toMatch(/Big|team/);
+    expect(title).toMatch(/^[^\n]{1,200}$/);
   });
 });
