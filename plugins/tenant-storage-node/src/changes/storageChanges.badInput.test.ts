@@ -7,7 +7,7 @@ import { rookCeph } from './rookCeph';
 import { snapshot } from './snapshot';
 import type { StorageChange } from './storageChange';
 import { fleet, planned, underCluster } from './storageChange.test.plan';
-import { storageChanges } from './storageChanges';
+import { storageChangeOf, storageChanges } from './storageChanges';
 import { storageClass } from './storageClass';
 import { tenant } from './tenant';
 import { veleroLocation } from './veleroLocation';
@@ -326,6 +326,15 @@ describe('a secret is refused before it gets into Git, and shown nowhere', () =>
     },
   );
 });
+
+it.each(['', '__proto__', 'constructor', 'quota', 'Backend'])(
+  'there is no change %j',
+  kind => {
+    expect(() => storageChangeOf(kind)).toThrow(
+      expect.objectContaining({ code: 'inputInvalid', field: 'change' }),
+    );
+  },
+);
 
 describe.each(storageChanges.map(change => of(change)))(
   'the input of $kind',

@@ -317,6 +317,20 @@ describe('its classes', () => {
     });
   });
 
+  it.each([CLASS, 'local-path'])(
+    'are not %s, in Git or not: the platform has it already',
+    className => {
+      for (const facts of [
+        { storageClasses: [] },
+        { storageClasses: 'unknown' },
+      ] satisfies FactsOfTest[]) {
+        expect(refused({ ...asked, className }, facts)).toMatchObject([
+          { code: 'nameTaken', field: 'className' },
+        ]);
+      }
+    },
+  );
+
   it('are not those of another cluster', () => {
     const namespaces = [{ name: 'rook-ceph' }, { name: 'ceph-2' }];
     const second = {

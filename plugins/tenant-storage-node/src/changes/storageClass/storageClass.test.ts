@@ -173,6 +173,23 @@ describe('a class', () => {
     });
   });
 
+  it.each<[Record<string, unknown>, string, string]>([
+    [{ backend: 'csi', provisioner: '' }, 'inputInvalid', 'provisioner'],
+    [{ backend: 'nfs', nfsShare: '/x' }, 'inputInvalid', 'nfsServer'],
+    [{ backend: 'nfs', nfsServer: 'nfs' }, 'inputInvalid', 'nfsShare'],
+    [{ parameters: { 'a b': 'x' } }, 'inputInvalid', 'parameters'],
+    [{ parameters: { 'a\nb': 'x' } }, 'inputInvalid', 'parameters'],
+    [{ parameters: { constructor: 'x' } }, 'inputInvalid', 'parameters'],
+    [
+      // eslint-disable-next-line no-template-curly-in-string
+      { parameters: { pool: '${pool}' } },
+      'fluxSubstitution',
+      'parameters.pool',
+    ],
+  ])('is not told by %j', (more, code, field) => {
+    expect(refused({ ...asked, ...more })).toMatchObject([{ code, field }]);
+  });
+
   it('takes no credential, even where it counts for nothing', () => {
     const input = {
       name: 'l',

@@ -307,6 +307,25 @@ describe('an address that can be listened to', () => {
   );
 });
 
+it.each<[string, Record<string, unknown>, string]>([
+  ['a Secret without its key', { credentialName: 'velero' }, 'credentialKey'],
+  ['the key of no Secret', { credentialKey: 'cloud' }, 'credentialName'],
+  ['no bucket', { bucket: '' }, 'bucket'],
+  ['a bucket that S3 has not', { bucket: 'Backups' }, 'bucket'],
+  ['a bucket of two characters', { bucket: 'ab' }, 'bucket'],
+  ['a server without its region', { region: '' }, 'region'],
+  [
+    'a second address without the first',
+    { s3Url: '', publicUrl: 'https://s3.example.com' },
+    'publicUrl',
+  ],
+  ['a key of KMS that nothing uses', { kmsKeyId: 'alias/x' }, 'kmsKeyId'],
+])('is refused with %s', (_, more, field) => {
+  expect(refused({ ...asked, ...more })).toMatchObject([
+    { code: 'inputInvalid', field },
+  ]);
+});
+
 it('has no checksums for a server that refuses them: an empty text, as Velero wants it', () => {
   expect(plan({ ...asked, checksumAlgorithm: 'none' }).diff).toContain(
     '+    checksumAlgorithm: ""\n',
