@@ -132,6 +132,7 @@ const edits = [
           change: 'backend',
           object: 'claim',
           state: 'approved',
+          merged: false,
           input: { stage: 'claim', to: 'longhorn' },
         },
       ],
@@ -256,10 +257,11 @@ describe.each(edits)('what %s changes', (_, edit) => {
   });
 
   it('is refused where it is twice, in one file or in two', () => {
-    for (const texts of [
+    const twice: Array<Record<string, string>> = [
       { 'a.yaml': `${good}---\n${good}` },
       { 'a.yaml': good, 'b.yaml': good },
-    ]) {
+    ];
+    for (const texts of twice) {
       expect(refused(edit, texts).map(({ code }) => code)).toContain(
         'manifestAmbiguous',
       );
@@ -269,13 +271,14 @@ describe.each(edits)('what %s changes', (_, edit) => {
   it('is refused where a patch of kustomize, or one of a component, has the last word', () => {
     const patches = `patches:\n- target: { kind: ${kind} }\n  patch: |\n    - op: replace\n      path: ${pointer}\n      value: x\n`;
     const head = 'kind: Kustomization\nresources: [a.yaml]\n';
-    for (const [file, texts] of Object.entries({
+    const patched: Record<string, Record<string, string>> = {
       'kustomization.yaml': { 'kustomization.yaml': `${head}${patches}` },
       'limits/kustomization.yaml': {
         'kustomization.yaml': `${head}components: [limits]\n`,
         'limits/kustomization.yaml': `kind: Component\n${patches}`,
       },
-    })) {
+    };
+    for (const [file, texts] of Object.entries(patched)) {
       expect(refused(edit, { 'a.yaml': good, ...texts })).toContainEqual({
         code: 'kustomizePatch',
         file,
