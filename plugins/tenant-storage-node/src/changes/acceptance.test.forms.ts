@@ -1,7 +1,16 @@
 import type { StorageChangeKind } from '@kmetal/backstage-plugin-tenant-storage-common';
 
+/** Of s3.example.com, signed by itself. */
 const PEM = `-----BEGIN CERTIFICATE-----
-${'TUlJQmNtZXRhbA=='.repeat(4)}
+MIIBiDCCAS+gAwIBAgIUG1h6759vHPs3jeHNWuBxiK76fBMwCgYIKoZIzj0EAwIw
+GTEXMBUGA1UEAwwOczMuZXhhbXBsZS5jb20wIBcNMjYxMTIzMDIwMjM0WhgPMjEy
+NjEwMzAwMjAyMzRaMBkxFzAVBgNVBAMMDnMzLmV4YW1wbGUuY29tMFkwEwYHKoZI
+zj0CAQYIKoZIzj0DAQcDQgAE7LkKZU398SGWIIFGeznDI61bsWkcP1yn2//8Vaq3
+I1mOMRrFutiGkwytehbLhSGaFNjj40fJ722XfqE+bfS/DqNTMFEwHQYDVR0OBBYE
+FMjObvfQnPNsE1W71HIOXXcdAQLhMB8GA1UdIwQYMBaAFMjObvfQnPNsE1W71HIO
+XXcdAQLhMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDRwAwRAIgOauBGzm7
+kxWjP8SflMiODMgO9DrY9LGNpXUeZow9bWECICXdlkdIDl7lI5SKka5KnbDUI3wA
+R+aCm6ILdjXWZ1Fb
 -----END CERTIFICATE-----
 `;
 

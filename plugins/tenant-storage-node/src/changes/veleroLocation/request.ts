@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { GitOpsError } from '../../gitops';
 import { shownText } from '../../gitops/shownText';
 import { dnsLabel, dnsSubdomain } from '../checkedName';
@@ -94,14 +95,16 @@ function addressOf(input: Input, field: string): string | undefined {
       problem,
       remedy: 'Give an address such as https://s3.example.com:9000.',
     });
-  if (url && (url.username || url.password)) {
+  // Also of what is no address at all: a slash in a password ends the host before the `@`.
+  if (value.includes('@')) {
     throw refused('The address has a user or a password in it.');
+  }
+  if (/[?#]/.test(value)) {
+    throw refused('The address has a ? or # in it; a signature may follow.');
   }
   if (
     !url ||
     !/^https?:$/.test(url.protocol) ||
-    url.search ||
-    url.hash ||
     !/^https?:\/\/[A-Za-z0-9.:[\]-]+(\/[A-Za-z0-9._~/-]*)?$/.test(value)
   ) {
     throw refused(`${shownText(value)} is no address of a server.`);
@@ -131,12 +134,26 @@ function credentialOf(input: Input): VeleroLocationRequest['credential'] {
   return { name: dnsSubdomain(name, 'credentialName', 'a Secret'), key };
 }
 
+const CERTIFICATE =
+  /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g;
+
+function isCertificate(base64: string): boolean {
+  try {
+    return Boolean(new X509Certificate(Buffer.from(base64, 'base64')));
+  } catch {
+    return false;
+  }
+}
+
 function caCertOf(input: Input): string | undefined {
   const pem = textOf(input, 'caCert');
   if (pem === undefined) return undefined;
-  const whole =
-    /^\s*(-----BEGIN CERTIFICATE-----\s+[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/;
-  if (!whole.test(pem)) {
+  const found = [...pem.matchAll(CERTIFICATE)];
+  if (
+    found.length === 0 ||
+    pem.replace(CERTIFICATE, '').trim() !== '' ||
+    !found.every(([, base64]) => isCertificate(base64))
+  ) {
     throw new GitOpsError({
       code: 'inputInvalid',
       field: 'caCert',
@@ -148,10 +165,14 @@ function caCertOf(input: Input): string | undefined {
   return Buffer.from(`${pem.trim()}\n`).toString('base64');
 }
 
-function refuseInsecure(input: Input, s3Url: string | undefined): void {
+function refuseInsecure(
+  input: Input,
+  addresses: ReadonlyArray<string | undefined>,
+): void {
   if (input.confirmInsecure === true) return;
-  const because = s3Url?.startsWith('http://')
-    ? `Backups travel to ${s3Url} in the clear`
+  const inTheClear = addresses.find(each => each?.startsWith('http://'));
+  const because = inTheClear
+    ? `Backups travel to and from ${inTheClear} in the clear`
     : input.insecureSkipTLSVerify === true &&
       'The certificate of the server is not checked';
   if (!because) return;
@@ -224,7 +245,7 @@ export function read(input: Input): VeleroLocationRequest {
       remedy: 'Give s3Url, too, or leave this out.',
     });
   }
-  refuseInsecure(input, s3Url);
+  refuseInsecure(input, [s3Url, publicUrl]);
   const kmsKeyId = matching(
     input,
     'kmsKeyId',
