@@ -35,6 +35,7 @@ const asked = {
   bucket: 'velero',
   region: 'minio',
   s3Url: 'https://minio.example.com',
+  s3ForcePathStyle: true,
   confirmNoTenantData: true,
 };
 const same = {
@@ -110,6 +111,15 @@ describe('a location that protects nothing', () => {
     });
   });
 
+  it('is not denied where volumes can’t be seen, which may be from before a swap', () => {
+    const facts: FactsOfTest = {
+      ...onLonghorn,
+      snapshotClasses: [{ name: 'longhorn', driver: LONGHORN }],
+      volumes: 'unknown',
+    };
+    expect(warned(asked, facts)).toEqual(['oldVolumesUnknown']);
+  });
+
   it.each<[string, FactsOfTest]>([
     ['classes', { storageClasses: 'unknown' }],
     ['drivers', { csiDrivers: 'unknown' }],
@@ -132,24 +142,70 @@ describe('the default', () => {
     expect(diff).toContain('+  default: true\n');
   });
 
-  it('is refused if the one there is in no repository, with who makes it', () => {
-    const facts: FactsOfTest = {
-      backupLocations: [
+  it('moves also where Velero alone has set it, on a location that Git says nothing of it for', () => {
+    const texts = { 'velero.yaml': GIT.replace('  default: true\n', '') };
+    const facts = { backupLocations: [{ name: 'default', default: true }] };
+    const { diff, impact } = plan({ ...asked, default: true }, facts, texts);
+    expect(diff).toContain('+  default: false\n');
+    expect(impact[1]).toMatchObject({ before: 'default', after: 'minio' });
+    expect(
+      refused(
+        { ...same, default: false },
+        { ...facts, backupSchedules: [{ name: 'nightly' }] },
+        texts,
+      ),
+    ).toMatchObject([{ code: 'inUse', field: 'default' }]);
+  });
+
+  it('does not move twice at once: each request would leave the default of the other', () => {
+    const facts = (merged: boolean, namespace?: string): FactsOfTest => ({
+      openChanges: [
         {
-          name: 'aws',
-          default: true,
-          labels: { 'helm.toolkit.fluxcd.io/name': 'velero' },
+          change: 'velero-location',
+          object: 'frankfurt',
+          state: 'proposed',
+          merged,
+          input: { name: 'frankfurt', default: true, namespace },
         },
       ],
-    };
-    expect(refused({ ...asked, default: true }, facts)).toEqual([
+    });
+    const input = { ...asked, default: true };
+    expect(refused(input, facts(false), inGit)).toEqual([
       {
-        code: 'ownedElsewhere',
+        code: 'defaultTaken',
         field: 'default',
-        message: expect.stringContaining('the Helm release velero'),
+        message: expect.stringContaining('frankfurt'),
       },
     ]);
+    expect(refused(asked, facts(false), inGit)).toEqual([]);
+    expect(refused(input, facts(true), inGit)).toEqual([]);
+    expect(refused(input, facts(false, 'other'), inGit)).toEqual([]);
   });
+
+  it.each<[string, Record<string, string>]>([
+    ['Flux', { 'helm.toolkit.fluxcd.io/name': 'velero' }],
+    [
+      'Helm alone',
+      {
+        'app.kubernetes.io/managed-by': 'Helm',
+        'app.kubernetes.io/instance': 'velero',
+      },
+    ],
+  ])(
+    'is refused if the one there is in no repository, with who makes it, as %s says',
+    (_, labels) => {
+      const facts: FactsOfTest = {
+        backupLocations: [{ name: 'aws', default: true, labels }],
+      };
+      expect(refused({ ...asked, default: true }, facts)).toEqual([
+        {
+          code: 'ownedElsewhere',
+          field: 'default',
+          message: expect.stringContaining('the Helm release velero'),
+        },
+      ]);
+    },
+  );
 
   it('does not move between two repositories, which no pull request changes at once', () => {
     const { refusals, files } = planned(
@@ -182,6 +238,13 @@ describe('the default', () => {
     expect(warned({ ...same, default: false }, {}, inGit)).toContain(
       'noDefault',
     );
+    expect(
+      warned(
+        { ...same, default: false },
+        { backupSchedules: 'unknown' },
+        inGit,
+      ),
+    ).toContain('schedulesUnknown');
   });
 });
 
@@ -253,6 +316,23 @@ describe('a location that is there', () => {
     );
   });
 
+  it('keeps the name of its provider, and is not taken for one of S3 if it is another’s', () => {
+    const of = (provider: string) => ({
+      'velero.yaml': GIT.replace('provider: aws', `provider: ${provider}`),
+    });
+    expect(plan(same, {}, of('velero.io/aws'))).toMatchObject({
+      changed: false,
+      refusals: [],
+    });
+    expect(refused(same, {}, of('azure'))).toEqual([
+      {
+        code: 'notSupported',
+        field: 'name',
+        message: expect.stringContaining('azure'),
+      },
+    ]);
+  });
+
   it('has no second owner', () => {
     expect(
       refused(asked, { backupLocations: [{ name: 'minio' }] }),
@@ -285,26 +365,49 @@ describe('a VolumeSnapshotLocation', () => {
     ).toMatchObject([{ code, field: 'volumeSnapshotLocation' }]);
   });
 
-  it('is made for Amazon EBS', () => {
+  it('is made for Amazon EBS, with its region, without which Velero refuses it', () => {
     const facts = {
       storageClasses: [{ name: 'ebs', provisioner: 'ebs.csi.aws.com' }],
     };
-    expect(
-      plan({ ...asked, s3Url: '', volumeSnapshotLocation: true }, facts).diff,
-    ).toContain('+kind: VolumeSnapshotLocation');
+    const input = { ...asked, s3Url: '', volumeSnapshotLocation: true };
+    expect(plan(input, facts).diff).toContain('+kind: VolumeSnapshotLocation');
+    expect(refused({ ...input, region: '' }, facts)).toMatchObject([
+      { code: 'inputInvalid', field: 'region' },
+    ]);
   });
 });
 
-describe('an address that can be listened to', () => {
-  it.each([{ s3Url: 'http://minio:9000' }, { insecureSkipTLSVerify: true }])(
-    'has to be confirmed: %j',
-    more => {
-      expect(refused({ ...asked, ...more })).toMatchObject([
-        { code: 'confirmationMissing', field: 'confirmInsecure' },
-      ]);
-      expect(refused({ ...asked, ...more, confirmInsecure: true })).toEqual([]);
+describe('a server that is not Amazon’s', () => {
+  it.each([
+    ['https://minio.example.com:9000', ['bucketInHostName']],
+    ['https://s3.eu-central-1.amazonaws.com', []],
+    ['https://192.0.2.7:9000', []],
+  ])(
+    'is asked by the name of the bucket, which is told: %s',
+    (s3Url, codes) => {
+      const input = { ...asked, s3Url, s3ForcePathStyle: false };
+      const told = plan(input).warnings.filter(
+        ({ code }) => code === 'bucketInHostName',
+      );
+      expect(told.map(({ code }) => code)).toEqual(codes);
+      expect(told.map(({ message }) => message)).toEqual(
+        codes.map(() => expect.stringContaining('velero.minio.example.com')),
+      );
     },
   );
+});
+
+describe('an address that can be listened to', () => {
+  it.each([
+    { s3Url: 'http://minio:9000' },
+    { publicUrl: 'http://minio.example.com' },
+    { insecureSkipTLSVerify: true },
+  ])('has to be confirmed: %j', more => {
+    expect(refused({ ...asked, ...more })).toMatchObject([
+      { code: 'confirmationMissing', field: 'confirmInsecure' },
+    ]);
+    expect(refused({ ...asked, ...more, confirmInsecure: true })).toEqual([]);
+  });
 });
 
 it.each<[string, Record<string, unknown>, string]>([
@@ -378,6 +481,17 @@ describe('its arrival', () => {
     const input = { ...asked, default: true };
     expect(missingOf(veleroLocation, input, { backupLocations: [there] })).toBe(
       'The location velero/minio is not yet the default.',
+    );
+  });
+
+  it('waits for the default of before to be none any more', () => {
+    const input = { ...asked, default: true };
+    const backupLocations = [
+      { ...there, default: true },
+      { name: 'default', default: true },
+    ];
+    expect(missingOf(veleroLocation, input, { backupLocations })).toBe(
+      'The location velero/default is still a default, too.',
     );
   });
 });

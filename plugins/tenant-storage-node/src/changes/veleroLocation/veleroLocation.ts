@@ -1,9 +1,11 @@
+import { isIP } from 'node:net';
 import type {
   ChangeImpact,
   UnderClusterFacts,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import type { NewManifest } from '../../gitops/newManifest';
 import type { DraftPlace } from '../../gitops/repositoryDraft';
+import { shownText } from '../../gitops/shownText';
 import type { ChangeGate } from '../changePlan';
 import type {
   ChangeArrival,
@@ -26,7 +28,9 @@ interface InGit {
   bucket?: string;
   prefix?: string;
   s3Url?: string;
-  default: boolean;
+  provider?: string;
+  /** Absent where Git leaves it to Velero, which sets it on the location that its server was started with. */
+  default?: boolean;
 }
 
 function recordOf(value: unknown): Record<string, unknown> {
@@ -53,7 +57,8 @@ function inGit(
     bucket: textOf(storage.bucket),
     prefix: textOf(storage.prefix),
     s3Url: textOf(recordOf(spec.config).s3Url),
-    default: spec.default === true,
+    provider: textOf(spec.provider),
+    default: typeof spec.default === 'boolean' ? spec.default : undefined,
   };
 }
 
@@ -63,6 +68,11 @@ function ownerOf({ labels, annotations }: Live): string | undefined {
     labels['helm.toolkit.fluxcd.io/name'] ??
     annotations['meta.helm.sh/release-name'];
   if (release) return `the Helm release ${release}`;
+  // Velero's chart has made it as a hook, which neither Helm nor Flux marks.
+  const instance = labels['app.kubernetes.io/instance'];
+  if (instance && labels['app.kubernetes.io/managed-by'] === 'Helm') {
+    return `the Helm release ${instance}`;
+  }
   const kustomization = labels['kustomize.toolkit.fluxcd.io/name'];
   return kustomization && `the Flux Kustomization ${kustomization}`;
 }
@@ -90,14 +100,17 @@ function refuseForeign(
   });
 }
 
-function manifestOf(request: VeleroLocationRequest): NewManifest {
+function manifestOf(
+  request: VeleroLocationRequest,
+  provider: string,
+): NewManifest {
   const { name, namespace, bucket, prefix, config, credential } = request;
   return {
     apiVersion: 'velero.io/v1',
     kind: KIND,
     metadata: { name, namespace },
     spec: {
-      provider: 'aws',
+      provider,
       ...(request.default !== undefined && { default: request.default }),
       ...(request.accessMode !== undefined && {
         accessMode: request.accessMode,
@@ -156,13 +169,39 @@ function removeUnasked({
   }
 }
 
+/** Two requests that are open at once would each unset the default of before, and leave that of the other. */
+function refuseSecondMove({
+  facts,
+  request,
+  refuse,
+}: Planning<VeleroLocationRequest>): void {
+  const other = facts.openChanges.find(
+    ({ change, object, merged, input }) =>
+      change === 'velero-location' &&
+      object !== request.name &&
+      !merged &&
+      input.default === true &&
+      (input.namespace || 'velero') === request.namespace,
+  );
+  if (request.default !== true || !other) return;
+  refuse({
+    code: 'defaultTaken',
+    field: 'default',
+    problem: `A request that is open makes ${other.object} the default: with both merged there would be two.`,
+    remedy: 'Wait until that is merged, or withdraw it.',
+  });
+}
+
 /** Every other default becomes none, in the same change: of two, Velero takes either. */
 function moveDefault(planning: Planning<VeleroLocationRequest>): string[] {
   const { draft, facts, request } = planning;
   const { namespace, name } = request;
-  for (const live of facts.backupLocations.items) {
-    if (live.default && live.namespace === namespace && live.name !== name) {
-      refuseForeign(planning, live, 'default', 'is the default now');
+  refuseSecondMove(planning);
+  const live = new Set<string>();
+  for (const each of facts.backupLocations.items) {
+    if (each.default && each.namespace === namespace && each.name !== name) {
+      refuseForeign(planning, each, 'default', 'is the default now');
+      live.add(each.name);
     }
   }
   const moved: string[] = [];
@@ -171,7 +210,7 @@ function moveDefault(planning: Planning<VeleroLocationRequest>): string[] {
     .filter(each => each.namespace === namespace && each.name !== name);
   for (const { name: other } of others) {
     const there = other && inGit(draft, namespace, other);
-    if (there && there.default) {
+    if (there && (there.default ?? live.has(other))) {
       draft.set(there.at, ['spec', 'default'], false);
       moved.push(other);
     }
@@ -251,6 +290,11 @@ function refuseNoDefault(
       remedy:
         'Make another location the default instead: this one is none any more by that.',
     });
+  } else if (facts.backupSchedules.sight !== 'known') {
+    warn(
+      'schedulesUnknown',
+      'Schedules can’t be seen now: those that name no location fail, unless another location becomes the default.',
+    );
   } else {
     warn(
       'noDefault',
@@ -323,6 +367,12 @@ function refuseUnprotected({
     warn(
       'oldVolumesUnprotected',
       `${left} volumes of ${facts.storageClass} are folders of a node, from before the backend was swapped: Velero skips those.`,
+    );
+  }
+  if (facts.volumes.sight !== 'known' && what !== 'nothing') {
+    warn(
+      'oldVolumesUnknown',
+      `Volumes can't be seen now: any of ${facts.storageClass} that are folders of a node, from before a swap of the backend, are skipped.`,
     );
   }
   switch (what) {
@@ -416,7 +466,50 @@ function refuseSnapshotLocation({
       }.`,
       remedy,
     });
+  } else if (!('region' in request.config)) {
+    refuse({
+      code: 'inputInvalid',
+      field: 'region',
+      problem:
+        'There is no region, and Velero makes no snapshots of Amazon EBS volumes without.',
+      remedy: 'Give the region of the volumes, such as eu-central-1.',
+    });
   }
+}
+
+/** Velero's provider aws writes to S3; a location of another has another `config`. */
+function refuseOtherProvider(
+  { request, refuse }: Planning<VeleroLocationRequest>,
+  provider: string,
+): void {
+  if (provider === 'aws' || provider === 'velero.io/aws') return;
+  refuse({
+    code: 'notSupported',
+    field: 'name',
+    problem: `The location ${request.namespace}/${
+      request.name
+    } is of the provider ${shownText(
+      provider,
+    )}, and this change makes those of S3.`,
+    remedy: 'Give a new location another name.',
+  });
+}
+
+/** Without path style, the server is asked by a name that has the bucket in it; servers of one's own seldom have that in DNS. */
+function warnOfHostName({
+  request,
+  warn,
+}: Planning<VeleroLocationRequest>): void {
+  const { s3Url, s3ForcePathStyle } = request.config;
+  if (s3Url === undefined || s3ForcePathStyle === 'true') return;
+  const { hostname } = new URL(s3Url);
+  // Of a number, SDKs use path style by themselves.
+  const isNumber = isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
+  if (isNumber || hostname.endsWith('.amazonaws.com')) return;
+  warn(
+    'bucketInHostName',
+    `The server is asked as ${request.bucket}.${hostname}; where that name is not set up, as for MinIO by default, s3ForcePathStyle is needed.`,
+  );
 }
 
 function placeText(bucket: string | undefined, prefix: string | undefined) {
@@ -448,6 +541,9 @@ function plan(planning: Planning<VeleroLocationRequest>): PlannedChange {
   );
   const before = inGit(draft, namespace, name);
   if (live) refuseForeign(planning, live, 'name', 'is live');
+  const provider = before?.provider ?? 'aws';
+  refuseOtherProvider(planning, provider);
+  warnOfHostName(planning);
 
   const wasDefault = before?.default ?? live?.default ?? false;
   const isDefault = request.default ?? wasDefault;
@@ -461,7 +557,7 @@ function plan(planning: Planning<VeleroLocationRequest>): PlannedChange {
   removeUnasked(planning);
   draft.put(
     [
-      manifestOf(request),
+      manifestOf(request, provider),
       ...(request.volumeSnapshotLocation
         ? [
             {
@@ -587,6 +683,19 @@ function arrivalOf(
       missing: `The location ${namespace}/${name} is ${
         live.default ? 'still' : 'not yet'
       } the default.`,
+    };
+  }
+  const other =
+    request.default === true &&
+    backupLocations.items.find(
+      each =>
+        each.default && each.namespace === namespace && each.name !== name,
+    );
+  if (other) {
+    return {
+      known: true,
+      arrived: false,
+      missing: `The location ${namespace}/${other.name} is still a default, too.`,
     };
   }
   if (live.phase !== 'Available') {
