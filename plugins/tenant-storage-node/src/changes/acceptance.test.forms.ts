@@ -70,10 +70,7 @@ export const FORMS: ReadonlyArray<{
     input: {
       storageClass: 'tenant-storage-class',
       claimPropertySets: [
-        {
-          accessModes: ['ReadWriteOnce', 'ReadWriteOncePod'],
-          volumeMode: 'Filesystem',
-        },
+        { accessModes: ['ReadWriteOnce'], volumeMode: 'Filesystem' },
         { accessModes: ['ReadWriteOncePod'], volumeMode: 'Filesystem' },
       ],
     },

@@ -111,6 +111,11 @@ export function modesOf(
   return undefined;
 }
 
+/** Whether volumes that several nodes write to can be raw devices only: RBD is no file system of a cluster. */
+export function sharesOnlyBlock(provisioner: string): boolean {
+  return /(^|\.)rbd\.csi\.ceph\.com$/.test(provisioner);
+}
+
 /** Whether a class is local-path's: by the provisioner's own name, or because its map has the class. */
 export function isLocalPathClass(
   facts: Pick<UnderClusterFacts, 'localPathMaps'>,

@@ -50,6 +50,23 @@ describe('a pin that nothing can make', () => {
     ]);
   });
 
+  it.each([RBD, 'rbd.csi.ceph.com'])(
+    'is refused for %s, which shares raw devices only',
+    provisioner => {
+      const shared = {
+        accessModes: ['ReadWriteMany'],
+        volumeMode: 'Filesystem',
+      };
+      const facts = { storageClasses: [{ name: 'ceph', provisioner }] };
+      expect(refused(pin('ceph', FILES, shared), facts)).toEqual([
+        { code: 'notSupported', field: 'claimPropertySets.1.accessModes' },
+      ]);
+      expect(
+        refused({ ...pin('ceph', BLOCK), confirmBlock: true }, facts),
+      ).toEqual([]);
+    },
+  );
+
   it('of raw devices has to be confirmed, because containerd can’t be asked', () => {
     expect(refused(pin('ceph', BLOCK))).toEqual([
       { code: 'confirmationMissing', field: 'confirmBlock' },
@@ -84,6 +101,14 @@ it.each([
   [
     'one twice',
     pin(CLASS, { ...FILES, accessModes: ['ReadWriteOnce', 'ReadWriteOnce'] }),
+    'claimPropertySets.0.accessModes',
+  ],
+  [
+    'ReadWriteOncePod beside another, which Kubernetes takes of no claim',
+    pin(CLASS, {
+      ...FILES,
+      accessModes: ['ReadWriteOnce', 'ReadWriteOncePod'],
+    }),
     'claimPropertySets.0.accessModes',
   ],
   [
@@ -126,10 +151,23 @@ it('has no second owner where a chart pins it', () => {
   ]);
 });
 
-it('is refused without CDI', () => {
+it('has no second owner where Flux applies it from another place', () => {
+  const live = {
+    name: CLASS,
+    labels: { 'kustomize.toolkit.fluxcd.io/name': 'storage' },
+  };
+  expect(refused(pin(CLASS, FILES), { storageProfiles: [live] })).toEqual([
+    { code: 'ownedElsewhere', field: 'storageClass' },
+  ]);
+});
+
+it('is refused without CDI, and says if it can’t be seen', () => {
   expect(
     refused(pin(CLASS, FILES), { storageProfiles: 'notInstalled' }),
   ).toEqual([{ code: 'notInstalled', field: 'underCluster' }]);
+  expect(
+    plan(pin(CLASS, FILES), { storageProfiles: 'unknown' }).warnings,
+  ).toMatchObject([{ code: 'profilesUnknown' }]);
 });
 
 it('tells what it was before, and that it was not pinned', () => {

@@ -6,6 +6,7 @@ import {
   cdiChoicesOf,
   isLocalPathClass,
   modesOf,
+  sharesOnlyBlock,
   type ClaimMode,
 } from '../provisioner';
 import type {
@@ -46,7 +47,7 @@ const fields = {
       .array(
         z.object({
           accessModes: z
-            .array(z.enum(ACCESS_MODES))
+            .describe('The access modes that a volume asks for, all at once; as a rule one'),
             .describe('The access modes of a volume, the wanted one first'),
           volumeMode: z
             .enum(['Filesystem', 'Block'])
@@ -97,6 +98,16 @@ function setsOf(value: unknown): PropertySet[] {
         remedy: 'Give each once.',
       });
     }
+    // CDI asks for all modes of a set at once.
+    if (accessModes.includes('ReadWriteOncePod') && accessModes.length > 1) {
+      throw new GitOpsError({
+        code: 'inputInvalid',
+        field,
+        problem:
+          'ReadWriteOncePod is beside another access mode, and Kubernetes takes no such claim.',
+        remedy: 'Give each a set of its own.',
+      });
+    }
   });
   return sets.map(({ accessModes, volumeMode }) => ({
     accessModes: [...accessModes],
@@ -145,6 +156,18 @@ function refuseImpossible(
         remedy: `Choose of ${can.accessModes.join(', ')}.`,
       });
     }
+    if (
+      volumeMode === 'Filesystem' &&
+      accessModes.includes('ReadWriteMany') &&
+      sharesOnlyBlock(provisioner)
+    ) {
+      refuse({
+        code: 'notSupported',
+        field: `${at}.accessModes`,
+        problem: `${provisioner}, which serves ${name}, shares Block volumes only: a file system with ReadWriteMany is never made.`,
+        remedy: 'Choose ReadWriteOnce, or Block.',
+      });
+    }
   });
   const [first] = request.claimPropertySets;
   const choice = cdiChoicesOf(provisioner, parameters)?.at(0);
@@ -162,8 +185,8 @@ function refuseImpossible(
   }
 }
 
-/** CDI makes the profile itself; a pin that a chart renders is the chart's. */
-function refuseRendered(
+/** CDI makes the profile itself; who sets its pin is told by what Helm or Flux has marked. */
+function refuseForeign(
   { draft, request, refuse }: Planning<ProfileRequest>,
   live: UnderClusterFacts['storageProfiles']['items'][number] | undefined,
 ): void {
@@ -175,7 +198,18 @@ function refuseRendered(
     kind: 'StorageProfile',
     name: request.storageClass,
   });
-  if (at || release === undefined) return;
+  if (at) return;
+  const kustomization = live?.labels['kustomize.toolkit.fluxcd.io/name'];
+  if (release === undefined && kustomization) {
+    refuse({
+      code: 'ownedElsewhere',
+      field: 'storageClass',
+      problem: `The profile of ${request.storageClass} is applied by the Flux Kustomization ${kustomization}, and is in no configured repository: a second owner of it would fight with that.`,
+      remedy:
+        'Change it there, or add the repository that it comes from to the settings of the under cluster.',
+    });
+  }
+  if (release === undefined) return;
   refuse({
     code: 'ownedByHelmRelease',
     field: 'storageClass',
@@ -194,6 +228,13 @@ function plan(planning: Planning<ProfileRequest>): PlannedChange {
       problem: `CDI is not installed in ${underCluster}.`,
       remedy: 'Install CDI first: nothing else reads a StorageProfile.',
     });
+  } else if (facts.storageProfiles.sight === 'unknown') {
+    warn(
+      'profilesUnknown',
+      `Whether CDI is installed, and what is pinned now, can't be seen (${
+        facts.storageProfiles.because ?? 'nobody knows why'
+      }); without CDI Flux can't apply the pin.`,
+    );
   }
   const live = facts.storageClasses.items.find(
     ({ name }) => name === storageClass,
@@ -238,7 +279,7 @@ function plan(planning: Planning<ProfileRequest>): PlannedChange {
   const now = facts.storageProfiles.items.find(
     ({ name }) => name === storageClass,
   );
-  refuseRendered(planning, now);
+  refuseForeign(planning, now);
   draft.put(
     [
       {
