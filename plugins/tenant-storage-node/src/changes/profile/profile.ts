@@ -47,8 +47,10 @@ const fields = {
       .array(
         z.object({
           accessModes: z
-            .describe('The access modes that a volume asks for, all at once; as a rule one'),
-            .describe('The access modes of a volume, the wanted one first'),
+            .array(z.enum(ACCESS_MODES))
+            .describe(
+              'The access modes that a volume asks for, all at once; as a rule one',
+            ),
           volumeMode: z
             .enum(['Filesystem', 'Block'])
             .describe('Whether volumes are file systems or raw devices'),
