@@ -7,6 +7,7 @@ import {
   LONGHORN,
   missingOf,
   planned,
+  RBD,
 } from '../storageChange.test.plan';
 import { storageClass } from './storageClass';
 
@@ -97,10 +98,44 @@ describe('a class', () => {
         { 'c.yaml': GIT },
       ),
     ).toMatchObject([{ code: 'defaultTaken' }]);
+    const beta = GIT.replace('storageclass.', 'storageclass.beta.');
+    expect(beta).toContain('storageclass.beta.kubernetes.io/is-default-class');
+    expect(
+      refused(
+        { ...asked, name: 'other', default: true },
+        {},
+        { 'c.yaml': beta },
+      ),
+    ).toMatchObject([{ code: 'defaultTaken' }]);
+    expect(plan(asked, {}, { 'c.yaml': beta }).files[0].content).not.toContain(
+      'is-default-class',
+    );
     expect(
       plan({ ...asked, default: true }, { storageClasses: 'unknown' }).warnings,
     ).toMatchObject([{ code: 'defaultsUnknown' }]);
   });
+
+  it.each([
+    [false, 'silver', ['defaultTaken']],
+    [true, 'silver', []],
+    [false, asked.name, []],
+  ])(
+    'is no default beside one that another request asks for: merged %s, %s',
+    (merged, object, codes) => {
+      const open = {
+        change: 'class' as const,
+        object,
+        state: 'proposed' as const,
+        merged,
+        input: { name: object, default: true },
+      };
+      const facts = { openChanges: [open] };
+      expect(
+        refused({ ...asked, default: true }, facts).map(({ code }) => code),
+      ).toEqual(codes);
+      expect(refused(asked, facts)).toEqual([]);
+    },
+  );
 
   it.each([
     [CLASS, 'nameTaken', 'is the class of all tenants'],
@@ -152,12 +187,30 @@ describe('a class', () => {
         message: expect.stringContaining('there are 4 workers'),
       },
     ]);
+    expect(plan(input, { nodes: 'unknown' }).warnings).toMatchObject([
+      { code: 'nodesUnknown', message: expect.stringContaining('5 copies') },
+    ]);
   });
 
   it('of Rook-Ceph tells if its pool is not in Git', () => {
     expect(plan({ name: 'c', backend: 'rook-ceph' }).warnings).toMatchObject([
       { code: 'poolNotInGit' },
     ]);
+  });
+
+  it('of RBD shares no file systems', () => {
+    const input = {
+      ...asked,
+      provisioner: RBD,
+      accessMode: 'ReadWriteMany',
+      volumeMode: 'Filesystem',
+    };
+    expect(refused(input)).toMatchObject([
+      { code: 'notSupported', field: 'accessMode' },
+    ]);
+    expect(
+      refused({ ...input, volumeMode: 'Block', confirmBlock: true }),
+    ).toEqual([]);
   });
 
   it('is of its own backend only, whatever the form was filled in with before', () => {
@@ -248,6 +301,16 @@ it.each<[string, FactsOfTest]>([
   expect(gateOf(storageClass, asked, facts)).toEqual([
     { id: 'driverThere', state },
   ]);
+});
+
+it.each<[string, FactsOfTest]>([
+  ['passed', {}],
+  ['failed', { storageClasses: [{ name: 'silver', isDefault: true }] }],
+  ['unknown', { storageClasses: 'unknown' }],
+])('as the default has a gate for another that is: %s', (state, facts) => {
+  expect(
+    gateOf(storageClass, { ...asked, default: true }, facts),
+  ).toContainEqual({ id: 'noOtherDefault', state });
 });
 
 it.each<[FactsOfTest['storageClasses'], string | null]>([

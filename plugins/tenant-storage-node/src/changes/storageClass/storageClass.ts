@@ -11,7 +11,7 @@ import { classManifest, pinnedProfile } from '../backend/backendManifests';
 import type { ChangeGate } from '../changePlan';
 import { dnsSubdomain } from '../checkedName';
 import { localPathValues } from '../paths/localPathValues';
-import { cdiChoicesOf } from '../provisioner';
+import { cdiChoicesOf, sharesOnlyBlock } from '../provisioner';
 import type {
   ChangeArrival,
   PlannedChange,
@@ -21,6 +21,11 @@ import type {
 } from '../storageChange';
 
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
+/** Kubernetes goes by the old annotation, too. */
+const DEFAULT_CLASS_KEYS = [
+  DEFAULT_CLASS,
+  'storageclass.beta.kubernetes.io/is-default-class',
+];
 
 /** A further class as it is asked for, checked. */
 export interface ClassRequest {
@@ -202,9 +207,21 @@ function leaveOut(
     draft.remove(at, ['mountOptions']);
   }
   const annotations = recordOf(recordOf(says.metadata).annotations);
-  if (!request.default && annotations[DEFAULT_CLASS] === 'true') {
-    draft.remove(at, ['metadata', 'annotations', DEFAULT_CLASS]);
+  if (request.default) return;
+  for (const key of DEFAULT_CLASS_KEYS) {
+    if (annotations[key] === 'true') {
+      draft.remove(at, ['metadata', 'annotations', key]);
+    }
   }
+}
+
+function otherDefaults(
+  { name }: ClassRequest,
+  { storageClasses }: UnderClusterFacts,
+): string[] {
+  return storageClasses.items
+    .filter(each => each.isDefault && each.name !== name)
+    .map(each => each.name);
 }
 
 /** Two default classes: Kubernetes takes the newest, and nobody means that. */
@@ -221,14 +238,28 @@ function refuseSecondDefault({
     .filter(each => each.name !== request.name)
     .filter(each => {
       const { metadata } = recordOf(draft.data(each));
-      return recordOf(recordOf(metadata).annotations)[DEFAULT_CLASS] === 'true';
+      const annotations = recordOf(recordOf(metadata).annotations);
+      return DEFAULT_CLASS_KEYS.some(key => annotations[key] === 'true');
     });
   const names = new Set([
     ...inGit.map(({ name }) => name ?? 'one without a name'),
-    ...facts.storageClasses.items
-      .filter(({ isDefault, name }) => isDefault && name !== request.name)
-      .map(({ name }) => name),
+    ...otherDefaults(request, facts),
   ]);
+  const open = facts.openChanges.find(
+    ({ change, object, merged, input }) =>
+      change === 'class' &&
+      object !== request.name &&
+      !merged &&
+      input.default === true,
+  );
+  if (open) {
+    refuse({
+      code: 'defaultTaken',
+      field: 'default',
+      problem: `A request that is open makes ${open.object} the default class: with both merged there would be two.`,
+      remedy: 'Leave this out, or withdraw that one.',
+    });
+  }
   if (names.size > 0) {
     refuse({
       code: 'defaultTaken',
@@ -275,9 +306,15 @@ function refuseTooManyReplicas({
   facts,
   request,
   refuse,
+  warn,
 }: Planning<ClassRequest>): void {
   const { numberOfReplicas } = request.made.parameters;
-  if (request.made.backend !== 'longhorn' || facts.nodes.sight !== 'known') {
+  if (request.made.backend !== 'longhorn') return;
+  if (facts.nodes.sight !== 'known') {
+    warn(
+      'nodesUnknown',
+      `Nodes can't be seen now; ${numberOfReplicas} copies of each volume need as many workers.`,
+    );
     return;
   }
   const workers = facts.nodes.items.filter(
@@ -316,6 +353,18 @@ function plan(planning: Planning<ClassRequest>): PlannedChange {
         "CDI's importers write to raw devices only if containerd's device_ownership_from_security_context is on, and nobody can see that from here.",
       remedy:
         'Look into /etc/containerd/config.toml of the workers, then confirm; or choose Filesystem.',
+    });
+  }
+  if (
+    made.pin.volumeMode === 'Filesystem' &&
+    made.pin.accessModes.includes('ReadWriteMany') &&
+    sharesOnlyBlock(made.provisioner)
+  ) {
+    refuse({
+      code: 'notSupported',
+      field: 'accessMode',
+      problem: `${made.provisioner} shares Block volumes only: a file system with ReadWriteMany is never made.`,
+      remedy: 'Choose ReadWriteOnce, or Block.',
     });
   }
   const choice = cdiChoicesOf(made.provisioner, made.parameters)?.at(0);
@@ -400,10 +449,31 @@ function plan(planning: Planning<ClassRequest>): PlannedChange {
   };
 }
 
+function noOtherDefault(
+  request: ClassRequest,
+  facts: UnderClusterFacts,
+): ChangeGate {
+  const others = otherDefaults(request, facts);
+  const isKnown = facts.storageClasses.sight === 'known';
+  const seen = others.length === 0 ? 'passed' : 'failed';
+  const words =
+    others.length === 0
+      ? 'There is no other default class.'
+      : `The default class is ${others.join(', ')}.`;
+  return {
+    id: 'noOtherDefault',
+    title: 'No other class is the default',
+    state: isKnown ? seen : 'unknown',
+    detail: isKnown ? words : "Which class is the default can't be seen now.",
+  };
+}
+
 function gatesOf(
-  { made }: ClassRequest,
-  { csiDrivers }: UnderClusterFacts,
+  request: ClassRequest,
+  facts: UnderClusterFacts,
 ): ChangeGate[] {
+  const { made } = request;
+  const { csiDrivers } = facts;
   const isThere = csiDrivers.items.some(
     ({ name }) => name === made.provisioner,
   );
@@ -420,6 +490,7 @@ function gatesOf(
             }there.`
           : `Whether the CSIDriver ${made.provisioner} is there can't be seen now.`,
     },
+    ...(request.default ? [noOtherDefault(request, facts)] : []),
   ];
 }
 
