@@ -26,6 +26,14 @@ function states(
   );
 }
 
+function gate(id: string, stage: string, to: string, facts: FactsOfTest) {
+  const request = readStorageChange(backend, { stage, to });
+  const found = backend
+    .gatesOf(request, onLocalPath(facts))
+    .find(each => each.id === id);
+  return { state: found?.state, detail: found?.detail };
+}
+
 function arrival(stage: string, to: string, facts: FactsOfTest) {
   const request = readStorageChange(backend, { stage, to });
   return backend.arrivalOf(request, onLocalPath(facts));
@@ -161,6 +169,11 @@ describe('the gates of a swap', () => {
       open('claim', 'nfs', 'approved'),
       { claimReviewed: 'failed' },
     ],
+    [
+      'the claim is merged before it',
+      open('claim', 'longhorn', 'merged'),
+      { claimReviewed: 'failed' },
+    ],
   ])('keep a release from being merged while %s', (_, facts, shut) => {
     expect(states('release', 'longhorn', { ...ready, ...facts })).toEqual({
       ...all,
@@ -223,6 +236,43 @@ describe('the gates of a swap', () => {
       classGone: 'passed',
       localPathReady: 'passed',
     });
+  });
+
+  it('keep a claim from being merged before its release, though somebody has deleted the class', () => {
+    const deleted = { ...installed(LONGHORN, 'longhorn'), ...gone };
+    expect(
+      gate('classGone', 'claim', 'longhorn', {
+        ...deleted,
+        ...open('release', 'longhorn', 'approved'),
+      }),
+    ).toEqual({
+      state: 'failed',
+      detail: `There is no class ${CLASS}, but Git still makes it: the release is approved, and not merged yet.`,
+    });
+    expect(
+      gate('classGone', 'claim', 'longhorn', {
+        ...deleted,
+        ...open('release', 'longhorn', 'merged'),
+      }),
+    ).toMatchObject({ state: 'passed' });
+  });
+
+  it('take the claim for the driver of another vendor for none', () => {
+    const pin = [{ accessModes: ['ReadWriteOnce'], volumeMode: 'Filesystem' }];
+    const to = (provisioner: string) => ({
+      csi: { provisioner },
+      claimPropertySets: pin,
+    });
+    const facts = (provisioner: string) => ({
+      ...installed('a.example.com', 'csi'),
+      ...open('claim', 'csi', 'approved', to(provisioner)),
+    });
+    expect(
+      states('release', 'csi', facts('a.example.com'), to('a.example.com')),
+    ).toMatchObject({ claimReviewed: 'passed' });
+    expect(
+      states('release', 'csi', facts('b.example.com'), to('a.example.com')),
+    ).toMatchObject({ claimReviewed: 'failed' });
   });
 
   it('keep a clean-up from being merged while a volume is left, or can not be seen', () => {

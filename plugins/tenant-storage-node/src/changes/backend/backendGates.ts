@@ -156,14 +156,18 @@ function claimReviewed(
   request: BackendRequest,
   facts: UnderClusterFacts,
 ): Judged {
-  const open = openStage(facts, 'claim', request.backend.name);
+  const open = openStage(facts, 'claim', request);
   if (!open) {
     return [
       'failed',
       'No request for the claim is open: until it is merged, no tenant can create a volume.',
     ];
   }
-  if (open.merged) return ['failed', 'The claim is merged already.'];
+  if (open.merged)
+    return [
+      'failed',
+      'The claim is merged already, so that two make the class in Git: take it back first.',
+    ];
   return open.state === 'approved'
     ? ['passed', 'It is approved.']
     : ['failed', `The claim is ${open.state}, and not approved yet.`];
@@ -199,12 +203,20 @@ function classGone(request: BackendRequest, facts: UnderClusterFacts): Judged {
     return unseen('Classes', storageClasses);
   }
   const live = liveClass(facts);
+  const release = openStage(facts, 'release', request);
+  if (!live && release && !release.merged) {
+    // Whoever deleted it, what makes it in Git makes it again, and takes the new one away by its name.
+    return [
+      'failed',
+      `There is no class ${storageClass}, but Git still makes it: the release is ${release.state}, and not merged yet.`,
+    ];
+  }
   if (!live) return ['passed', `There is no class ${storageClass}.`];
   return isAskedFor(request, facts, live.provisioner) === true
     ? ['passed', `${live.provisioner} serves it already.`]
     : [
         'failed',
-        openStage(facts, 'release', request.backend.name)
+        release
           ? `${live.provisioner} still serves it, until the release is merged and applied.`
           : `${live.provisioner} still serves it.`,
       ];

@@ -37,7 +37,7 @@ function needRelease(
 ): void {
   const { storageClass } = facts;
   const to = request.backend.name;
-  const release = openStage(facts, 'release', to);
+  const release = openStage(facts, 'release', request);
   if (heldBy !== undefined) {
     if (release) return;
     throw new GitOpsError({

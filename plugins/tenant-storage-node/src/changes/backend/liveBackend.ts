@@ -1,6 +1,7 @@
 import type { UnderClusterFacts } from '@kmetal/backstage-plugin-tenant-storage-common';
+import { GitOpsError } from '../../gitops';
 import { isLocalPathClass } from '../provisioner';
-import type { BackendRequest, Stage } from './backendRequest';
+import { readBackend, type BackendRequest, type Stage } from './backendRequest';
 import { driverOf } from './backendManifests';
 
 export type LiveClass = UnderClusterFacts['storageClasses']['items'][number];
@@ -44,15 +45,32 @@ export function isAskedFor(
   return undefined;
 }
 
+/** Whether a recorded request is for the same driver: two vendors are both `csi`. */
+function isForDriver(
+  input: Record<string, unknown>,
+  driver: string | undefined,
+): boolean {
+  try {
+    return driverOf(readBackend(input).backend) === driver;
+  } catch (error) {
+    // Another version of the portal recorded it.
+    if (error instanceof GitOpsError) return false;
+    throw error;
+  }
+}
+
 /** A request for another stage of the same swap that is open, or merged and not yet live. */
 export function openStage(
   facts: UnderClusterFacts,
   stage: Stage,
-  to: string,
+  { backend }: Pick<BackendRequest, 'backend'>,
 ): UnderClusterFacts['openChanges'][number] | undefined {
   return facts.openChanges.find(
     ({ change, input }) =>
-      change === 'backend' && input.stage === stage && input.to === to,
+      change === 'backend' &&
+      input.stage === stage &&
+      input.to === backend.name &&
+      isForDriver(input, driverOf(backend)),
   );
 }
 

@@ -96,6 +96,7 @@ export function open(
   stage: string,
   to: string,
   state: 'opened' | 'approved' | 'merged' = 'opened',
+  more: Record<string, unknown> = {},
 ): FactsOfTest {
   return {
     openChanges: [
@@ -104,7 +105,7 @@ export function open(
         object: stage,
         state,
         merged: state === 'merged',
-        input: { stage, to },
+        input: { stage, to, ...more },
       },
     ],
   };

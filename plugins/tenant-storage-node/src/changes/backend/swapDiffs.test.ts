@@ -137,7 +137,7 @@ describe.each(SWAP_LAYOUTS)('a swap, in a repository with $name', layout => {
     const claim = (files: Files) =>
       planned(layout, files, asked('claim'), {
         ...there,
-        ...open('release', to),
+        ...open('release', to, 'opened', input),
       });
 
     it('installs the driver and its canary', () => {
