@@ -2,11 +2,15 @@ import type { UnderClusterFacts } from '@kmetal/backstage-plugin-tenant-storage-
 
 const MEBI = 1024n * 1024n;
 
-/** What CDI adds to volumes of a class for their file system, in thousandths; undefined if it does not say. */
+/** What CDI adds to volumes of a class for their file system, in thousandths: none to raw devices; undefined if it does not say. */
 export function overheadOf(
-  facts: Pick<UnderClusterFacts, 'cdi'>,
+  facts: Pick<UnderClusterFacts, 'cdi' | 'storageProfiles'>,
   storageClass: string,
 ): bigint | undefined {
+  const [first] =
+    facts.storageProfiles.items.find(({ name }) => name === storageClass)
+      ?.claimPropertySets ?? [];
+  if (first?.volumeMode === 'Block') return 0n;
   const text = facts.cdi.classOverhead[storageClass] ?? facts.cdi.overhead;
   // The form that CDI's own validation allows.
   const match = /^0(?:\.(\d{1,3}))?$/.exec(text ?? '');
@@ -23,6 +27,11 @@ export function chargedSize(size: bigint, thousandths: bigint): bigint {
   const aligned = ((size + MEBI - 1n) / MEBI) * MEBI;
   const kept = 1000n - thousandths;
   return (aligned * 1000n + kept - 1n) / kept;
+}
+
+/** The largest volume, in whole MiB, that is charged `room` bytes at most; thousandths as for {@link chargedSize}. */
+export function largestWithin(room: bigint, thousandths: bigint): bigint {
+  return ((room * (1000n - thousandths)) / 1000n / MEBI) * MEBI;
 }
 
 /** Whether creating a volume of a provisioner takes its size twice for a moment: CDI populates through a second claim where there is a CSIDriver. */

@@ -96,6 +96,29 @@ describe('a quota of the nominal size', () => {
       after: '47 Gi',
     });
   });
+
+  it('holds what it says, in whole MiB as CDI counts', () => {
+    const size = '1001Mi';
+    expect(plan({ ...asked, size }).impact[1].after).toBe('940 Mi');
+    expect(refused({ ...asked, size, largestVolume: '940Mi' })).toEqual([]);
+    expect(refused({ ...asked, size, largestVolume: '941Mi' })).toHaveLength(1);
+    expect(
+      refused({ ...asked, size: '984992137', largestVolume: '883Mi' }),
+    ).toEqual([]);
+  });
+
+  it('is enough for raw devices, to which nothing is added', () => {
+    const storageProfiles: FactsOfTest['storageProfiles'] = [
+      {
+        name: CLASS,
+        claimPropertySets: [
+          { accessModes: ['ReadWriteOnce'], volumeMode: 'Block' },
+        ],
+      },
+    ];
+    const input = { ...asked, size: '20Gi', largestVolume: '10Gi' };
+    expect(refused(input, { ...onLonghorn, storageProfiles })).toEqual([]);
+  });
 });
 
 describe('a second quota that binds first', () => {
@@ -119,6 +142,34 @@ describe('a second quota that binds first', () => {
     ]);
   });
 
+  it.each([
+    ['persistentvolumeclaims', '0', '0', {}, 'allows 0 volumes'],
+    ['count/persistentvolumeclaims', '5', '5', {}, 'of which 5 are there'],
+    [
+      `${CLASS}.storageclass.storage.k8s.io/persistentvolumeclaims`,
+      '1',
+      '0',
+      onLonghorn,
+      'creating one takes 2 for a moment',
+    ],
+  ])(
+    'is found by the number of volumes: %s %s, with %s there',
+    (key, hard, used, facts, message) => {
+      const more = { ...facts, ...liveQuota({ [key]: hard }, { [key]: used }) };
+      expect(refused(asked, more)).toEqual([
+        {
+          code: 'otherSettings',
+          field: 'size',
+          message: expect.stringContaining(message),
+        },
+      ]);
+      expect(refused({ ...asked, confirmOtherLimits: true }, more)).toEqual([]);
+      expect(refused(asked, liveQuota({ [key]: '9' }, { [key]: '5' }))).toEqual(
+        [],
+      );
+    },
+  );
+
   it('is found in Git before it is live', () => {
     const texts = { 'all.yaml': quota('requests.storage: 40Gi', 'all') };
     expect(refused(asked, {}, texts)).toMatchObject([
@@ -127,6 +178,16 @@ describe('a second quota that binds first', () => {
     expect(refused({ ...asked, confirmOtherLimits: true }, {}, texts)).toEqual(
       [],
     );
+  });
+
+  it('is told of where Kubernetes has not counted it yet', () => {
+    const facts = liveQuota({ 'requests.storage': '60Gi' });
+    expect(refused(asked, facts)).toEqual([]);
+    expect(plan(asked, facts).warnings).toContainEqual({
+      code: 'otherLimitUnknown',
+      message:
+        'What is used of requests.storage (60Gi) in the quota all is not known.',
+    });
   });
 
   it('may be there where quotas can’t be seen, which is said', () => {
@@ -153,6 +214,16 @@ describe('a quota that is there', () => {
   ])('with another size %s is somebody’s to raise', (_, facts, texts) => {
     expect(refused(asked, facts, texts)).toMatchObject([
       { code: 'nameTaken', field: 'tenant' },
+    ]);
+  });
+
+  it('of nothing is somebody’s to raise, too, and no fault of what is asked for', () => {
+    expect(refused(asked, {}, { 'q.yaml': quota(`${KEY}: "0"`) })).toEqual([
+      {
+        code: 'nameTaken',
+        field: 'tenant',
+        message: 'omega has a storage quota already: 0 in q.yaml:1.',
+      },
     ]);
   });
 
@@ -234,6 +305,16 @@ describe('the webhook of the tenant', () => {
     );
   });
 
+  it('is known by its OCIRepository, too', () => {
+    const ofOci = release('w').replace(
+      'chart: { spec: { chart: kmetal-webhook } }',
+      'chartRef: { kind: OCIRepository, name: kmetal-webhook }',
+    );
+    expect(plan(asked, {}, { 'w.yaml': ofOci }).diff).toContain(
+      `+      storageClass: ${CLASS}\n`,
+    );
+  });
+
   it('is not guessed of two', () => {
     expect(
       refused(asked, {}, { 'a.yaml': release('a'), 'b.yaml': release('b') }),
@@ -265,6 +346,10 @@ it.each<[FactsOfTest['resourceQuotas'], string | null]>([
   [
     [{ namespace: 'omega', hard: { [KEY]: '10Gi' } }],
     'The quota of omega is 10Gi, not 50Gi.',
+  ],
+  [
+    [{ namespace: 'omega', hard: { [KEY]: '0' } }],
+    'The quota of omega is 0, not 50Gi.',
   ],
   [[{ namespace: 'omega', hard: { [KEY]: '53687091200' } }], ''],
 ])('arrives as %j: %s', (resourceQuotas, missing) => {

@@ -12,6 +12,7 @@ import type { ChangeGate } from '../changePlan';
 import {
   chargedSize,
   isDoubledBy,
+  largestWithin,
   overheadOf,
   wholeMebi,
 } from '../chargedSize';
@@ -31,6 +32,15 @@ const WEBHOOK_CHART = 'kmetal-webhook';
 
 /** The key of a quota for the volumes of all classes together. */
 const ALL_CLASSES = 'requests.storage';
+
+/** Keys of a quota for how many volumes there may be. */
+function countKeys(storageClass: string): string[] {
+  return [
+    'persistentvolumeclaims',
+    'count/persistentvolumeclaims',
+    `${storageClass}.storageclass.storage.k8s.io/persistentvolumeclaims`,
+  ];
+}
 
 /** Storage for a new tenant, checked. */
 export interface TenantStorageRequest {
@@ -130,16 +140,20 @@ function quotasInDraft(
     }));
 }
 
-/** Every quota of the namespace with its limit for all classes together: live, and in Git if it is not live yet. */
+interface OtherLimit {
+  quota: string;
+  key: string;
+  hard: string;
+  /** Absent if Kubernetes has not counted it yet. */
+  used?: string;
+}
+
+/** What else quotas of the namespace limit of the tenant's volumes: live, and in Git if a quota is not live yet. */
 function otherLimits({
   draft,
   facts,
   request,
-}: Planning<TenantStorageRequest>): Array<{
-  name: string;
-  all: string;
-  used?: string;
-}> {
+}: Planning<TenantStorageRequest>): OtherLimit[] {
   const live = facts.resourceQuotas.items.filter(
     ({ namespace }) => namespace === request.tenant,
   );
@@ -147,17 +161,21 @@ function otherLimits({
   const inGit = quotasInDraft(draft, request.tenant).filter(
     ({ name }) => !known.has(name),
   );
+  const keys = [ALL_CLASSES, ...countKeys(facts.storageClass)];
+  const limitsOf = (
+    quota: string,
+    hard: Readonly<Record<string, unknown>>,
+    used: (key: string) => string | undefined,
+  ) =>
+    keys
+      .filter(key => Object.hasOwn(hard, key))
+      .map(key => ({ quota, key, hard: String(hard[key]), used: used(key) }));
   return [
-    ...live.map(({ name, hard, used }) => ({
-      name,
-      all: hard[ALL_CLASSES],
-      used: used[ALL_CLASSES],
-    })),
-    ...inGit.map(({ name, hard }) => ({
-      name,
-      all: hard[ALL_CLASSES] === undefined ? '' : String(hard[ALL_CLASSES]),
-    })),
-  ].filter(({ all }) => all !== undefined && all !== '');
+    ...live.flatMap(({ name, hard, used }) =>
+      limitsOf(name, hard, key => used[key]),
+    ),
+    ...inGit.flatMap(({ name, hard }) => limitsOf(name, hard, () => '0')),
+  ];
 }
 
 function refuseUnknownNamespace({
@@ -191,34 +209,66 @@ function refuseUnknownNamespace({
   }
 }
 
+/** What is wrong with a limit of all classes together, in words; undefined if it has room. */
+function shortOfBytes(
+  { facts, request }: Planning<TenantStorageRequest>,
+  { quota, hard }: OtherLimit,
+  { most, taken }: { most: bigint; taken: bigint },
+): { problem: string; remedy: string } | undefined {
+  const { bytes, written } = request.size;
+  if (most - taken >= bytes) return undefined;
+  return {
+    problem: `The quota ${quota} allows ${hard} for all classes together (${ALL_CLASSES})${
+      taken > 0n ? `, of which ${formatBytes(taken)} are used` : ''
+    }, less than ${written}: it binds first, and ${classStorageKey(
+      facts.storageClass,
+    )} never gets that far.`,
+    remedy: `Ask for ${formatQuantity(
+      most > taken ? most - taken : 0n,
+    )} at most, raise ${ALL_CLASSES} of ${quota} first, or set confirmOtherLimits.`,
+  };
+}
+
+/** What is wrong with a limit of how many volumes there are, in words; undefined if it has room. */
+function shortOfVolumes(
+  { quota, key }: OtherLimit,
+  { most, taken }: { most: bigint; taken: bigint },
+  times: bigint,
+): { problem: string; remedy: string } | undefined {
+  if (most - taken >= times) return undefined;
+  const there = taken > 0n ? `, of which ${taken} are there` : '';
+  const moment =
+    most > taken ? `, and creating one takes ${times} for a moment` : '';
+  return {
+    problem: `The quota ${quota} allows ${most} volumes (${key})${there}${moment}: none can be created.`,
+    remedy: `Raise ${key} of ${quota} first, or set confirmOtherLimits.`,
+  };
+}
+
 /** Every quota of a namespace must have room: the smallest binds. */
-function refuseOtherLimits(planning: Planning<TenantStorageRequest>): void {
+function refuseOtherLimits(
+  planning: Planning<TenantStorageRequest>,
+  doubled: boolean | undefined,
+): void {
   const { facts, request, refuse, warn } = planning;
-  const key = classStorageKey(facts.storageClass);
-  for (const { name, all, used } of otherLimits(planning)) {
-    const most = bytesOf(all, 'down');
-    const taken = used === undefined ? 0n : bytesOf(used, 'up');
-    if (most === undefined || taken === undefined) {
+  for (const limit of otherLimits(planning)) {
+    const { quota, key, hard, used } = limit;
+    const most = bytesOf(hard, 'down');
+    const counted = used === undefined ? undefined : bytesOf(used, 'up');
+    if (most === undefined || counted === undefined) {
       warn(
         'otherLimitUnknown',
-        `The quota ${name} has ${all} as requests.storage, which can't be read.`,
+        `What is used of ${key} (${hard}) in the quota ${quota} is not known.`,
       );
-    } else if (
-      most - taken < request.size.bytes &&
-      !request.confirmOtherLimits
-    ) {
-      refuse({
-        code: 'otherSettings',
-        field: 'size',
-        problem: `The quota ${name} allows ${all} for all classes together (requests.storage)${
-          taken > 0n ? `, of which ${formatBytes(taken)} are used` : ''
-        }, less than ${
-          request.size.written
-        }: it binds first, and ${key} never gets that far.`,
-        remedy: `Ask for ${formatQuantity(
-          most > taken ? most - taken : 0n,
-        )} at most, raise requests.storage of ${name} first, or set confirmOtherLimits.`,
-      });
+    }
+    if (most === undefined) continue;
+    const taken = counted ?? 0n;
+    const short =
+      key === ALL_CLASSES
+        ? shortOfBytes(planning, limit, { most, taken })
+        : shortOfVolumes(limit, { most, taken }, doubled ? 2n : 1n);
+    if (short && !request.confirmOtherLimits) {
+      refuse({ code: 'otherSettings', field: 'size', ...short });
     }
   }
   if (facts.resourceQuotas.sight !== 'known') {
@@ -263,7 +313,7 @@ function judgeLargestVolume(
     return;
   }
   const charged = chargedSize(largestVolume.bytes, overhead);
-  const needed = wholeMebi(charged * times);
+  const needed = charged * times;
   if (doubled === undefined && charged <= size.bytes && needed > size.bytes) {
     warn(
       'doublingUnknown',
@@ -286,7 +336,9 @@ function judgeLargestVolume(
       } % for the file system${
         times === 2n ? ', and creating it takes that twice for a moment' : ''
       }.`,
-      remedy: `Give ${formatQuantity(needed)} or more, or a smaller volume.`,
+      remedy: `Give ${formatQuantity(
+        wholeMebi(needed),
+      )} or more, or a smaller volume.`,
     });
   }
 }
@@ -310,7 +362,9 @@ function pointWebhook({
         })
         .filter(each => {
           const spec = recordOf(recordOf(draft.data(each)).spec);
-          const chart = recordOf(recordOf(spec.chart).spec).chart;
+          const chart =
+            recordOf(recordOf(spec.chart).spec).chart ??
+            recordOf(spec.chartRef).name;
           const target = spec.targetNamespace ?? each.namespace;
           return (
             typeof chart === 'string' &&
@@ -355,7 +409,7 @@ function plan(planning: Planning<TenantStorageRequest>): PlannedChange {
   const live = facts.resourceQuotas.items.find(
     ({ namespace, hard }) => namespace === tenant && Object.hasOwn(hard, key),
   );
-  const isThere = inGit && sizeOf(inGit.hard, 'size').bytes === size.bytes;
+  const isThere = inGit && bytesOf(inGit.hard, 'up') === size.bytes;
   if ((inGit && !isThere) || (!inGit && live)) {
     refuse({
       code: 'nameTaken',
@@ -392,17 +446,17 @@ function plan(planning: Planning<TenantStorageRequest>): PlannedChange {
         'Bring it into the repository first, or remove it from the cluster.',
     });
   }
-  refuseOtherLimits(planning);
   const provisioner = facts.storageClasses.items.find(
     each => each.name === facts.storageClass,
   )?.provisioner;
   const doubled = isDoubledBy(facts, provisioner);
+  refuseOtherLimits(planning, doubled);
   const times = doubled === false ? 1n : 2n;
   const overhead = overheadOf(facts, facts.storageClass);
   const fits =
     overhead === undefined
       ? undefined
-      : ((size.bytes / times) * (1000n - overhead)) / 1000n;
+      : largestWithin(size.bytes / times, overhead);
   judgeLargestVolume(planning, fits, overhead, doubled);
 
   if (!inGit && located) {
@@ -510,7 +564,7 @@ function arrivalOf(
     };
   }
   const now = live.hard[key];
-  return sizeOf(now, 'size').bytes === size.bytes
+  return bytesOf(now, 'up') === size.bytes
     ? { known: true, arrived: true, missing: '' }
     : {
         known: true,
