@@ -39,6 +39,13 @@ function arrival(stage: string, to: string, facts: FactsOfTest) {
   return backend.arrivalOf(request, onLocalPath(facts));
 }
 
+const vendor = (provisioner: string) => ({
+  csi: { provisioner },
+  claimPropertySets: [
+    { accessModes: ['ReadWriteOnce'], volumeMode: 'Filesystem' },
+  ],
+});
+
 const served = (provisioner: string): FactsOfTest => ({
   storageClasses: [
     { name: 'local-path', provisioner: LOCAL },
@@ -258,21 +265,51 @@ describe('the gates of a swap', () => {
   });
 
   it('take the claim for the driver of another vendor for none', () => {
-    const pin = [{ accessModes: ['ReadWriteOnce'], volumeMode: 'Filesystem' }];
-    const to = (provisioner: string) => ({
-      csi: { provisioner },
-      claimPropertySets: pin,
-    });
     const facts = (provisioner: string) => ({
       ...installed('a.example.com', 'csi'),
-      ...open('claim', 'csi', 'approved', to(provisioner)),
+      ...open('claim', 'csi', 'approved', vendor(provisioner)),
     });
     expect(
-      states('release', 'csi', facts('a.example.com'), to('a.example.com')),
+      states('release', 'csi', facts('a.example.com'), vendor('a.example.com')),
     ).toMatchObject({ claimReviewed: 'passed' });
     expect(
-      states('release', 'csi', facts('b.example.com'), to('a.example.com')),
+      states('release', 'csi', facts('b.example.com'), vendor('a.example.com')),
     ).toMatchObject({ claimReviewed: 'failed' });
+  });
+
+  it.each<[string, FactsOfTest]>([
+    [
+      'volume',
+      {
+        claims: [
+          {
+            namespace: 'kmetal-storage-canary',
+            name: `${CLASS}-canary-csi`,
+            storageClass: `${CLASS}-canary-csi`,
+            provisionedBy: 'b.example.com',
+          },
+        ],
+      },
+    ],
+    [
+      'class',
+      {
+        storageClasses: [
+          { name: CLASS, provisioner: LOCAL },
+          { name: `${CLASS}-canary-csi`, provisioner: 'b.example.com' },
+        ],
+      },
+    ],
+  ])('do not take the canary of another vendor, as its %s says', (_, facts) => {
+    const canary = (provisioner: string) =>
+      states(
+        'release',
+        'csi',
+        { ...installed(provisioner, 'csi'), ...facts },
+        vendor(provisioner),
+      ).canaryBound;
+    expect(canary('a.example.com')).toBe('failed');
+    expect(canary('b.example.com')).toBe('passed');
   });
 
   it('keep a clean-up from being merged while a volume is left, or can not be seen', () => {
@@ -305,6 +342,21 @@ describe('the gates of a swap', () => {
     });
     expect(
       states('release', 'local-path', { ...swapped, localPathMaps: [] }),
+    ).toMatchObject({ localPathMapped: 'failed' });
+  });
+
+  it.each([
+    ['any node that is not listed', 'DEFAULT_PATH_FOR_NON_LISTED_NODES'],
+    ['a control-plane node', 'c1'],
+    ['no node that is there', 'w9'],
+  ])('keep the way back shut while the map has %s', (_, node) => {
+    expect(
+      states('release', 'local-path', {
+        ...served(LONGHORN),
+        localPathMaps: [
+          { storageClass: CLASS, nodePaths: [{ node, paths: ['/data/x'] }] },
+        ],
+      }),
     ).toMatchObject({ localPathMapped: 'failed' });
   });
 

@@ -3,6 +3,7 @@ import {
   type UnderClusterFacts,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import type { ChangeGate } from '../changePlan';
+import { OTHER_NODES } from '../paths/localPathValues';
 import { becauseOf } from '../paths/nodeBoundary';
 import type { BackendRequest } from './backendRequest';
 import { CANARY_NAMESPACE, canaryName, driverOf } from './backendManifests';
@@ -69,7 +70,7 @@ function canaryBound(
   { backend }: BackendRequest,
   facts: UnderClusterFacts,
 ): Judged {
-  const { claims } = facts;
+  const { claims, storageClasses } = facts;
   if (claims.sight === 'unknown') return unseen('Claims', claims);
   const name = canaryName(facts.storageClass, backend);
   const found = claims.items.find(
@@ -80,6 +81,17 @@ function canaryBound(
   }
   if (found.storageClass !== name) {
     return ['failed', `The claim ${name} is of another class.`];
+  }
+  const madeBy =
+    found.provisionedBy ??
+    storageClasses.items.find(each => each.name === name)?.provisioner;
+  const driver = driverOf(backend);
+  if (madeBy !== undefined && madeBy !== driver) {
+    // Drivers of vendors share a canary's name.
+    return [
+      'failed',
+      `The claim ${CANARY_NAMESPACE}/${name} is of ${madeBy}, and tells nothing of ${driver}: take its class and the claim out of Git, and install again.`,
+    ];
   }
   return found.phase === 'Bound'
     ? ['passed', `The claim ${CANARY_NAMESPACE}/${name} is bound.`]
@@ -231,10 +243,35 @@ function localPathMapped(facts: UnderClusterFacts): Judged {
   const map = localPathMaps.items.find(
     each => each.storageClass === storageClass,
   );
-  const nodes = (map?.nodePaths ?? []).filter(({ paths }) => paths.length > 0);
-  return nodes.length > 0 || map?.sharedFileSystemPath
-    ? ['passed', `It has ${nodes.map(({ node }) => node).join(', ')}.`]
-    : ['failed', `It has no node for ${storageClass}.`];
+  if (map?.sharedFileSystemPath) {
+    return ['passed', `It has ${map.sharedFileSystemPath} on every node.`];
+  }
+  const mapped = (map?.nodePaths ?? [])
+    .filter(({ paths }) => paths.length > 0)
+    .map(({ node }) => node);
+  const { nodes } = facts;
+  const outside = mapped.filter(
+    node =>
+      node === OTHER_NODES ||
+      nodes.items.some(
+        ({ name, controlPlane }) => name === node && controlPlane,
+      ),
+  );
+  if (outside.length > 0) {
+    return [
+      'failed',
+      `It has ${outside.join(
+        ', ',
+      )} for ${storageClass}: volumes of tenants would be made outside the workers that are listed.`,
+    ];
+  }
+  const there = mapped.filter(
+    node =>
+      nodes.sight !== 'known' || nodes.items.some(({ name }) => name === node),
+  );
+  return there.length > 0
+    ? ['passed', `It has ${there.join(', ')}.`]
+    : ['failed', `It has no node for ${storageClass} that is there.`];
 }
 
 function classServed(
