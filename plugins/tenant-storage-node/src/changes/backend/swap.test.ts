@@ -846,14 +846,15 @@ spec:
       {
         what: `What serves ${CLASS}`,
         before: LOCAL,
-        after: LONGHORN,
-        note: null,
+        after: 'nothing',
+        note: `It becomes ${LONGHORN} with the claim; until then there is no class.`,
       },
-      expect.objectContaining({
+      {
         what: 'Pinned profile',
         before: null,
-        after: 'ReadWriteOnce/Filesystem',
-      }),
+        after: null,
+        note: 'CDI throws the profile away with the class; it becomes ReadWriteOnce/Filesystem with the claim.',
+      },
       expect.objectContaining({ what: 'Tenants affected', after: '2' }),
       {
         what: 'Quota needed while a 10Gi volume is created',
@@ -879,6 +880,46 @@ spec:
         after: null,
         note: 'Of the new backend it is not known; quotas of all tenants add up to 150 Gi, and each byte takes 3 on disks.',
       },
+    ]);
+  });
+
+  it('tells of an install and a claim which of them changes what serves the class, and its pin', () => {
+    const shownOf = (input: Record<string, unknown>, facts: FactsOfTest) =>
+      plan({ input, facts: { ...facts, ...open('release', 'longhorn') } })
+        .impact.slice(0, 2)
+        .map(({ before, after }) => [before, after]);
+    expect(
+      shownOf(
+        {
+          stage: 'install',
+          to: 'longhorn',
+          longhorn: { chartVersion: '1.9.1' },
+        },
+        {},
+      ),
+    ).toEqual([
+      [LOCAL, LOCAL],
+      [null, null],
+    ]);
+    expect(shownOf(claim, ready)).toEqual([
+      [LOCAL, LONGHORN],
+      [null, 'ReadWriteOnce/Filesystem'],
+    ]);
+  });
+
+  it('says what it can not see of snapshots and of Flux', () => {
+    const { warnings } = plan({
+      input: release,
+      facts: {
+        ...ready,
+        snapshotClasses: 'unknown',
+        kustomizations: 'unknown',
+      },
+    });
+    expect(warnings.map(({ code }) => code)).toEqual([
+      'volumesStay',
+      'snapshotClassesUnknown',
+      'kustomizationsUnknown',
     ]);
   });
 

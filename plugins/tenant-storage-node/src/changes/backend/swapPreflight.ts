@@ -261,11 +261,27 @@ function warnOfOthers({ facts, warn }: Planning<BackendRequest>): void {
       );
     }
   }
+  if (facts.snapshotClasses.sight === 'unknown') {
+    warn(
+      'snapshotClassesUnknown',
+      `Classes for snapshots can't be seen${becauseOf(
+        facts.snapshotClasses,
+      )}. If the tenants' CSI driver enforces classes (infraStorageClassEnforcement), its mapping must name one of the new backend.`,
+    );
+  }
   const release = localPathRelease(facts);
   if (release?.driftDetection === 'enabled') {
     warn(
       'driftDetection',
       `Flux corrects drift of HelmRelease ${release.namespace}/${release.name}: a class that is deleted by hand comes back. Only the merge lets go of it.`,
+    );
+  }
+  if (facts.kustomizations.sight === 'unknown') {
+    warn(
+      'kustomizationsUnknown',
+      `Flux's Kustomizations can't be seen${becauseOf(
+        facts.kustomizations,
+      )}: whether one is suspended, or deletes by force what it can't change, is not known.`,
     );
   }
   const appliedBy = appliers(facts);
@@ -359,30 +375,43 @@ export function swapImpact(
     ({ name }) => name === storageClass,
   );
   const serves = driverOf(backend) ?? localProvisioner(facts) ?? 'local-path';
+  const pinnedNow =
+    profile && profile.pinned.length > 0
+      ? profile.pinned
+          .map(
+            ({ accessModes, volumeMode }) =>
+              `${accessModes.join('+')}/${volumeMode ?? 'any'}`,
+          )
+          .join(', ')
+      : null;
+  let servesAfter: string | null = serves;
   let servesNote = live ? null : 'The class is not there now, or not seen.';
+  let pinAfter: string | null = modes;
+  let pinNote =
+    'CDI throws the profile away with the class; it is applied again with it.';
   if (request.stage === 'install') {
+    servesAfter = live?.provisioner ?? null;
     servesNote = `It becomes ${serves} with the claim, not with this change.`;
+    pinAfter = pinnedNow;
+    pinNote = `It becomes ${modes} with the claim, not with this change.`;
+  } else if (request.stage === 'release') {
+    servesAfter = 'nothing';
+    servesNote = `It becomes ${serves} with the claim; until then there is no class.`;
+    pinAfter = null;
+    pinNote = `CDI throws the profile away with the class; it becomes ${modes} with the claim.`;
   }
   return [
     {
       what: `What serves ${storageClass}`,
       before: live?.provisioner ?? null,
-      after: request.stage === 'install' ? live?.provisioner ?? null : serves,
+      after: servesAfter,
       note: servesNote,
     },
     {
       what: 'Pinned profile',
-      before:
-        profile && profile.pinned.length > 0
-          ? profile.pinned
-              .map(
-                ({ accessModes, volumeMode }) =>
-                  `${accessModes.join('+')}/${volumeMode ?? 'any'}`,
-              )
-              .join(', ')
-          : null,
-      after: modes,
-      note: 'CDI throws the profile away with the class; it is applied again with it.',
+      before: pinnedNow,
+      after: pinAfter,
+      note: pinNote,
     },
     {
       what: 'Tenants affected',
