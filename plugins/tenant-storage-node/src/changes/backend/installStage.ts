@@ -1,6 +1,7 @@
 import { GitOpsError } from '../../gitops';
 import type { NewManifest } from '../../gitops/newManifest';
 import {
+  chartOfRelease,
   localPathValues,
   neededLocalPathValues,
   nodePathsOf,
@@ -163,19 +164,32 @@ function driverRelease(
       each.chart?.split('/').at(-1) === chart &&
       !(each.namespace === fluxNamespace && each.name === chart),
   );
-  const shownOthers = others
-    .map(({ namespace, name }) => `HelmRelease ${namespace}/${name}`)
-    .join(' and ');
+  // What is merged and not applied yet is no release in the under cluster.
+  const othersInGit = draft
+    .list({ apiGroup: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease' })
+    .filter(
+      each =>
+        chartOfRelease(draft.data(each)) === chart &&
+        !(each.namespace === fluxNamespace && each.name === chart) &&
+        !others.some(
+          ({ namespace, name }) =>
+            namespace === each.namespace && name === each.name,
+        ),
+    );
+  const shownOthers = [
+    ...others.map(({ namespace, name }) => `HelmRelease ${namespace}/${name}`),
+    ...othersInGit.map(each => draft.shown(each)),
+  ].join(' and ');
   if (!inGit && csiDrivers.items.some(({ name }) => name === driver)) {
     warn(
       'driverThere',
       `The driver ${driver} is there already${
-        others.length > 0 ? ` (${shownOthers})` : ''
+        shownOthers ? ` (${shownOthers})` : ''
       }, so it is not installed again. See to it that its chart makes no class, and no default class.`,
     );
     return [];
   }
-  if (!inGit && others.length > 0) {
+  if (!inGit && shownOthers) {
     throw new GitOpsError({
       code: 'ownedByHelmRelease',
       problem: `${

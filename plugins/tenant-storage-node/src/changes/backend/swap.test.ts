@@ -717,6 +717,31 @@ spec:
     ).toMatchObject([{ code: 'ownedByHelmRelease' }]);
   });
 
+  it('refuses a second release of a driver that Git installs under another name, applied or not', () => {
+    const files = {
+      [LOCATION]: HELM,
+      'block.yaml': HELM.slice(0, HELM.indexOf('  values:'))
+        .replace('name: local-path-provisioner', 'name: block-storage')
+        .replace('chart: local-path-provisioner', 'chart: longhorn'),
+    };
+    expect(
+      refused({
+        input: {
+          stage: 'install',
+          to: 'longhorn',
+          longhorn: { chartVersion: '1.9.1' },
+        },
+        files,
+      }),
+    ).toEqual([
+      {
+        code: 'ownedByHelmRelease',
+        field: null,
+        message: expect.stringContaining('block.yaml'),
+      },
+    ]);
+  });
+
   it('installs a driver that is there no second time', () => {
     const planned = plan({
       input: { stage: 'install', to: 'longhorn' },

@@ -39,12 +39,12 @@ function valueAt(value: unknown, ...path: string[]): unknown {
   return at;
 }
 
-function isChart(release: unknown): boolean {
+/** The chart that a HelmRelease in Git names, without the folder that it is in; undefined if it names none itself. */
+export function chartOfRelease(release: unknown): string | undefined {
   const chart = valueAt(release, 'spec', 'chart', 'spec', 'chart');
-  return (
-    typeof chart === 'string' &&
-    chart.replace(/\/+$/, '').split('/').at(-1) === CHART
-  );
+  return typeof chart === 'string'
+    ? chart.replace(/\/+$/, '').split('/').at(-1)
+    : undefined;
 }
 
 function classesOf(map: unknown): string[] {
@@ -66,7 +66,7 @@ export function localPathValues(
   }
   const releases = draft
     .list({ apiGroup: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease' })
-    .filter(each => isChart(draft.data(each)));
+    .filter(each => chartOfRelease(draft.data(each)) === CHART);
   if (releases.length > 1) {
     throw new GitOpsError({
       code: 'manifestAmbiguous',
