@@ -125,7 +125,7 @@ describe('a class', () => {
       const open = {
         change: 'class' as const,
         object,
-        state: 'proposed' as const,
+        state: 'opened' as const,
         merged,
         input: { name: object, default: true },
       };

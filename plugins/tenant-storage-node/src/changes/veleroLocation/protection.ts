@@ -1,14 +1,16 @@
 import type { UnderClusterFacts } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { isLocalPathClass } from '../provisioner';
+import type { Planning } from '../storageChange';
+import type { VeleroLocationRequest } from './request';
 
 /** What Velero in the under cluster can keep of tenants' volumes. */
-export type Protection =
+type Protection =
   | { what: 'nothing'; because: string }
   | { what: 'snapshots' | 'files'; because: string }
   | { what: 'unknown'; because: string };
 
 /** Volumes of the tenants' class that something else than its driver of today has made, and which no CSI driver serves: left over from a swap. */
-export function volumesLeftBehind({
+function volumesLeftBehind({
   storageClasses,
   csiDrivers,
   volumes,
@@ -31,7 +33,7 @@ export function volumesLeftBehind({
  * What a backup in the under cluster has of tenants' volumes in it. Velero's file-system backup skips hostPath volumes
  * (velero.io/docs, "File System Backup", Limitations), which is what local-path makes, however available the location is.
  */
-export function protectionOf(facts: UnderClusterFacts): Protection {
+function protectionOf(facts: UnderClusterFacts): Protection {
   const { storageClasses, csiDrivers, snapshotClasses, storageClass } = facts;
   const found = storageClasses.items.find(({ name }) => name === storageClass);
   if (storageClasses.sight !== 'known' || csiDrivers.sight !== 'known') {
@@ -77,4 +79,54 @@ export function protectionOf(facts: UnderClusterFacts): Protection {
         what: 'files',
         because: `There is no VolumeSnapshotClass of ${provisioner}: only what pods mount and Velero reads as files`,
       };
+}
+
+/** Refuses a location that protects nothing; returns what it protects, in words. */
+export function refuseUnprotected({
+  facts,
+  request,
+  refuse,
+  warn,
+}: Planning<VeleroLocationRequest>): string {
+  const { what, because } = protectionOf(facts);
+  const left = volumesLeftBehind(facts);
+  if (left > 0) {
+    warn(
+      'oldVolumesUnprotected',
+      `${left} volumes of ${facts.storageClass} are folders of a node, from before the backend was swapped: Velero skips those.`,
+    );
+  }
+  if (facts.volumes.sight !== 'known' && what !== 'nothing') {
+    warn(
+      'oldVolumesUnknown',
+      `Volumes can't be seen now: any of ${facts.storageClass} that are folders of a node, from before a swap of the backend, are skipped.`,
+    );
+  }
+  switch (what) {
+    case 'nothing':
+      if (!request.confirmNoTenantData) {
+        refuse({
+          code: 'noProtection',
+          field: 'confirmNoTenantData',
+          problem: `Backups of the under cluster in this location would have no data of tenants' volumes in them: ${because}.`,
+          remedy:
+            'Confirm that it is for the platform’s own objects, or back up inside the tenant clusters.',
+        });
+      }
+      warn(
+        'noTenantData',
+        `No data of tenants' volumes is backed up: ${because}.`,
+      );
+      return `nothing: ${because}`;
+    case 'snapshots':
+      return `by snapshots: ${because}`;
+    case 'files':
+      return `by files: ${because}`;
+    default:
+      warn(
+        'protectionUnknown',
+        `Whether backups have data of tenants' volumes in them is not known: ${because}.`,
+      );
+      return `unknown: ${because}`;
+  }
 }

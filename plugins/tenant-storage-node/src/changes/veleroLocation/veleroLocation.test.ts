@@ -163,7 +163,7 @@ describe('the default', () => {
         {
           change: 'velero-location',
           object: 'frankfurt',
-          state: 'proposed',
+          state: 'opened',
           merged,
           input: { name: 'frankfurt', default: true, namespace },
         },
