@@ -153,7 +153,7 @@ function claimWithLocalPath(
   planning: Planning<BackendRequest>,
   inGit: ClassInGit,
 ): void {
-  const { request, facts, draft } = planning;
+  const { request, facts, draft, warn } = planning;
   const { storageClass } = facts;
   const values = inGit.values ?? neededLocalPathValues(draft, facts);
   if (!values.classes.includes(storageClass)) {
@@ -173,11 +173,19 @@ function claimWithLocalPath(
     inGit.manifest && `the manifest at ${draft.shown(inGit.manifest)}`,
   );
   refuseRenderedProfile(planning);
-  draft.set(
-    values.at,
-    [...pathOfClass(values, storageClass), 'storageClass', 'create'],
-    true,
-  );
+  const itsClass = [...pathOfClass(values, storageClass), 'storageClass'];
+  // The chart's default.
+  const kept =
+    draft.data(values.at, [...itsClass, 'reclaimPolicy']) ?? 'Delete';
+  if (kept !== request.reclaimPolicy) {
+    warn(
+      'reclaimPolicyKept',
+      `${storageClass} comes back as it is in local-path's values (${draft.shown(
+        values.at,
+      )}), with reclaimPolicy ${kept}, not ${request.reclaimPolicy}.`,
+    );
+  }
+  draft.set(values.at, [...itsClass, 'create'], true);
   draft.put([pinnedProfile(storageClass, request.claimPropertySets)], {
     change: 'backend',
     object: 'claim-local-path',

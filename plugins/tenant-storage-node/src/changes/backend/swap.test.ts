@@ -830,6 +830,19 @@ spec:
     ).toMatchObject([{ code: 'notFound' }]);
   });
 
+  it('says that the class comes back with the reclaimPolicy that the values have', () => {
+    const codes = (reclaimPolicy: string) =>
+      plan({
+        input: { stage: 'claim', to: 'local-path', reclaimPolicy },
+        facts: {
+          storageClasses: [{ name: 'local-path', provisioner: LOCAL }],
+        },
+        files: { [LOCATION]: RELEASED },
+      }).warnings.map(({ code }) => code);
+    expect(codes('Retain')).toContain('reclaimPolicyKept');
+    expect(codes('Delete')).not.toContain('reclaimPolicyKept');
+  });
+
   it('asks for the setting where the values of local-path are in no repository', () => {
     expect(
       refused({ input: { stage: 'install', to: 'local-path' }, files: {} }),
