@@ -81,6 +81,21 @@ interface Boundary {
   warn(code: string, message: string): void;
 }
 
+/** What is wrong with volumes of a class on a node; undefined if nothing is. */
+export function breachOf(
+  storageClass: string,
+  { name, controlPlane }: { name: string; controlPlane: boolean },
+  facts: UnderClusterFacts,
+): string | undefined {
+  if (storageClass === facts.storageClass && controlPlane) {
+    return `${name} is a control-plane node; volumes of tenants (${storageClass}) must stay on workers.`;
+  }
+  if (storageClass === 'local-path' && !controlPlane) {
+    return `${name} is a worker; volumes of the platform (local-path) must stay on control-plane nodes.`;
+  }
+  return undefined;
+}
+
 /**
  * Keeps the boundary between tenants and the platform: volumes of tenants are made on workers only, those of `local-path` on
  * control-plane nodes only, and only on nodes that are there.
@@ -122,19 +137,17 @@ export function keepNodeBoundary(boundary: Boundary): void {
           .map(({ name }) => name)
           .join(', ')}.`,
       });
-    } else if (storageClass === facts.storageClass && found.controlPlane) {
+      continue;
+    }
+    const breach = breachOf(storageClass, found, facts);
+    if (breach) {
       refuse({
         code: 'boundaryBroken',
         field: at,
-        problem: `${node} is a control-plane node; volumes of tenants (${storageClass}) must stay on workers.`,
-        remedy: 'Use a worker.',
-      });
-    } else if (storageClass === 'local-path' && !found.controlPlane) {
-      refuse({
-        code: 'boundaryBroken',
-        field: at,
-        problem: `${node} is a worker; volumes of the platform (local-path) must stay on control-plane nodes.`,
-        remedy: 'Use a control-plane node.',
+        problem: breach,
+        remedy: found.controlPlane
+          ? 'Use a worker.'
+          : 'Use a control-plane node.',
       });
     } else if (found.ready === false) {
       warn('nodeNotReady', `The node ${node} is not ready.`);

@@ -441,6 +441,10 @@ describe('nodes and paths of a class of local-path', () => {
       ['nodeThere.w3', 'failed'],
       ['noVolumesOn.w2', 'failed'],
     ]);
+    expect(states({ nodes: [{ name: 'w3', controlPlane: true }] })[0]).toEqual([
+      'nodeThere.w3',
+      'failed',
+    ]);
     expect(states({ nodes: 'unknown', volumes: 'unknown' })).toEqual([
       ['nodeThere.w3', 'unknown'],
       ['noVolumesOn.w2', 'unknown'],

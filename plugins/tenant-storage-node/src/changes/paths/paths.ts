@@ -25,6 +25,7 @@ import {
 } from './localPathValues';
 import {
   becauseOf,
+  breachOf,
   checkedNode,
   checkedNodePaths,
   keepNodeBoundary,
@@ -417,9 +418,12 @@ function gatesOf(
               detail: `The nodes can't be seen${becauseOf(facts.nodes)}.`,
             };
       }
-      return facts.nodes.items.some(({ name }) => name === node)
-        ? { ...base, state: 'passed', detail: 'It is.' }
-        : { ...base, state: 'failed', detail: 'It is gone.' };
+      const found = facts.nodes.items.find(({ name }) => name === node);
+      if (!found) return { ...base, state: 'failed', detail: 'It is gone.' };
+      const breach = breachOf(request.storageClass, found, facts);
+      return breach
+        ? { ...base, state: 'failed', detail: breach }
+        : { ...base, state: 'passed', detail: 'It is.' };
     });
   return [...set, ...removed];
 }
