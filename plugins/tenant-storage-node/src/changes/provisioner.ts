@@ -24,6 +24,7 @@ const RWO_FILES: ClaimMode = {
 };
 
 const ARRAY = [RWX_BLOCK, RWO_BLOCK, RWO_FILES];
+const SHARE = [RWX_FILES, RWO_FILES];
 
 /** pkg/storagecapabilities/storagecapabilities.go of CDI, where one name has one answer. */
 const BUILT_IN = new Map<string, readonly ClaimMode[]>([
@@ -32,13 +33,15 @@ const BUILT_IN = new Map<string, readonly ClaimMode[]>([
   ['rbd.csi.ceph.com', ARRAY],
   ['rook-ceph.rbd.csi.ceph.com', ARRAY],
   ['openshift-storage.rbd.csi.ceph.com', ARRAY],
-  ['cephfs.csi.ceph.com', [RWX_FILES]],
-  ['openshift-storage.cephfs.csi.ceph.com', [RWX_FILES]],
+  ['cephfs.csi.ceph.com', SHARE],
+  ['rook-ceph.cephfs.csi.ceph.com', SHARE],
+  ['openshift-storage.cephfs.csi.ceph.com', SHARE],
   ['linstor.csi.linbit.com', ARRAY],
   ['hspc.csi.hitachi.com', ARRAY],
   ['csi.hpe.com', ARRAY],
   ['block.csi.ibm.com', ARRAY],
-  ['spectrumscale.csi.ibm.com', [RWX_FILES, RWO_FILES]],
+  ['spectrumscale.csi.ibm.com', SHARE],
+  ['csi-isilon.dellemc.com', SHARE],
   ['kubesan.gitlab.io', ARRAY],
   ['ebs.csi.aws.com', [RWO_BLOCK]],
   ['cinder.csi.openstack.org', [RWO_BLOCK, RWO_FILES]],
@@ -47,18 +50,21 @@ const BUILT_IN = new Map<string, readonly ClaimMode[]>([
   ['topolvm.cybozu.com', [RWO_BLOCK, RWO_FILES]],
 ]);
 
-/** Names of drivers that CDI asks the class's parameters about; those not told apart here choose RWX/Block at worst. */
-const BY_PARAMETERS = [
-  'pxd.portworx.com',
-  'kubernetes.io/portworx-volume',
-  'csi.trident.netapp.io',
-  'infinibox-csi-driver',
-  'csi-unity.dellemc.com',
-  'csi-vxflexos.dellemc.com',
-  'csi-powermax.dellemc.com',
-  'csi-powerstore.dellemc.com',
-  'csi.huawei.com',
-];
+/** Drivers of which CDI asks a parameter whether they share files; without it they are arrays, or unknown. */
+const BY_PARAMETER = new Map<string, { parameter: string; needed?: true }>([
+  ['pxd.portworx.com', { parameter: 'backend' }],
+  ['kubernetes.io/portworx-volume', { parameter: 'backend' }],
+  ['csi.trident.netapp.io', { parameter: 'backendType', needed: true }],
+  ['infinibox-csi-driver', { parameter: 'storage_protocol', needed: true }],
+  ['csi-unity.dellemc.com', { parameter: 'protocol' }],
+  ['csi-vxflexos.dellemc.com', { parameter: 'csi.storage.k8s.io/fstype' }],
+  ['csi-powermax.dellemc.com', { parameter: 'csi.storage.k8s.io/fstype' }],
+  ['csi-powerstore.dellemc.com', { parameter: 'csi.storage.k8s.io/fstype' }],
+  ['csi.huawei.com', { parameter: 'protocol' }],
+  ['csi.san.synology.com', { parameter: 'protocol' }],
+]);
+
+const SHARES_FILES = /^(nfs|nfs_treeq|smb|ontap-nas.*|pure_fa_file)$/i;
 
 /**
  * What CDI takes for a class without a pinned profile, the first choice first.
@@ -71,13 +77,15 @@ export function cdiChoicesOf(
 ): readonly ClaimMode[] | undefined {
   if (provisioner === 'driver.longhorn.io') {
     if (parameters.migratable === 'true') return [RWX_BLOCK, RWO_BLOCK];
+    if (parameters.nfsOptions) return SHARE;
     // Told apart since CDI 1.63; before, it is RWO/Block.
     return parameters.fsType ? [RWO_FILES] : [RWO_BLOCK];
   }
-  return (
-    BUILT_IN.get(provisioner) ??
-    (BY_PARAMETERS.includes(provisioner) ? ARRAY : undefined)
-  );
+  const asked = BY_PARAMETER.get(provisioner);
+  if (!asked) return BUILT_IN.get(provisioner);
+  const says = parameters[asked.parameter];
+  if (!says && asked.needed) return undefined;
+  return SHARES_FILES.test(says ?? '') ? SHARE : ARRAY;
 }
 
 /** What a driver can do at all, as far as it is known; undefined if it is not. */
