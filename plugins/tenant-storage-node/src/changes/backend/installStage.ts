@@ -7,6 +7,7 @@ import {
   nodePathsOf,
   OTHER_NODES,
   pathOfClass,
+  type LocalPathValues,
 } from '../paths/localPathValues';
 import {
   becauseOf,
@@ -35,6 +36,42 @@ const FLUX_NAMESPACE = 'kmetal-flux';
 
 const CHARTS = { longhorn: 'longhorn', nfs: 'csi-driver-nfs' };
 
+/** What Git has must be the map that local-path goes by: where values are fed from elsewhere, an entry here would go over it. */
+function needWholeMap(
+  { draft, facts, warn }: Planning<BackendRequest>,
+  values: LocalPathValues,
+): void {
+  const { storageClass, localPathMaps } = facts;
+  const where = draft.shown(values.at);
+  const remedy =
+    'Set locators.localPath of the under cluster to the map storageClassConfigs that feeds the release';
+  if (values.classes.length === 0) {
+    throw new GitOpsError({
+      code: 'boundaryBroken',
+      problem: `There is no class of local-path at ${where}: ${storageClass} would be the only one, and the class local-path would go, unless the values are fed from elsewhere.`,
+      remedy: `${remedy}.`,
+    });
+  }
+  const live = localPathMaps.items.find(
+    each => each.storageClass === storageClass,
+  );
+  if (live) {
+    throw new GitOpsError({
+      code: 'ownedElsewhere',
+      problem: `${storageClass} is in local-path's live map (ConfigMap ${live.namespace}/${live.name}), and not at ${where}: nodes from here would go over those that it comes with.`,
+      remedy: `${remedy}; if the clean-up is merged, wait until it is applied.`,
+    });
+  }
+  if (localPathMaps.sight === 'unknown') {
+    warn(
+      'mapUnknown',
+      `Local-path's live map can't be seen${becauseOf(
+        localPathMaps,
+      )}: whether it has ${storageClass} from somewhere else than ${where} is not known.`,
+    );
+  }
+}
+
 /** The way back: local-path is there; only a class that has left its map is entered again. */
 function planLocalPath(
   planning: Planning<BackendRequest>,
@@ -57,6 +94,7 @@ function planLocalPath(
     }
     return planned;
   }
+  needWholeMap(planning, values);
   if (backend.nodes.every(({ paths }) => paths.length === 0)) {
     refuse({
       code: 'inputInvalid',

@@ -627,11 +627,51 @@ spec:
       expect(
         refused({
           input: { stage: 'install', to: 'local-path', ...localPath },
-          facts: served(LONGHORN),
+          facts: { ...served(LONGHORN), localPathMaps: [] },
           files,
         }),
       ).toMatchObject([{ code: 'inputInvalid', field: 'localPath.nodes' }]);
     }
+  });
+
+  it('refuses to enter a class beside a map that is fed from elsewhere', () => {
+    const input = {
+      stage: 'install',
+      to: 'local-path',
+      localPath: { nodes: [{ node: 'w3', paths: ['/var/data/tenant'] }] },
+    };
+    const without = HELM.slice(0, HELM.indexOf('      tenant-storage-class:'));
+    expect(
+      refused({
+        input,
+        facts: served(LONGHORN),
+        files: { [LOCATION]: without },
+      }),
+    ).toMatchObject([
+      {
+        code: 'ownedElsewhere',
+        message: expect.stringContaining('local-path-config'),
+      },
+    ]);
+    expect(
+      refused({
+        input,
+        facts: { ...served(LONGHORN), localPathMaps: [] },
+        files: {
+          [LOCATION]: `${HELM.slice(
+            0,
+            HELM.indexOf('  values:'),
+          )}  valuesFrom:\n    - kind: ConfigMap\n      name: kmetal-values\n`,
+        },
+      }),
+    ).toMatchObject([{ code: 'boundaryBroken' }]);
+    expect(
+      plan({
+        input,
+        facts: { ...served(LONGHORN), localPathMaps: 'unknown' },
+        files: { [LOCATION]: without },
+      }).warnings,
+    ).toContainEqual(expect.objectContaining({ code: 'mapUnknown' }));
   });
 
   it('refuses to install a chart where nothing installs charts', () => {
@@ -943,6 +983,34 @@ spec:
       [LOCAL, LONGHORN],
       [null, 'ReadWriteOnce/Filesystem'],
     ]);
+  });
+
+  it('tells what a volume takes now by how it is made now', () => {
+    const before = (volumeMode: 'Block' | 'Filesystem') =>
+      plan({
+        input: { stage: 'claim', to: 'nfs', nfs: { server: 'n', share: '/x' } },
+        facts: {
+          ...served('csi.old.com'),
+          ...open('release', 'nfs', 'merged', {
+            nfs: { server: 'n', share: '/x' },
+          }),
+          csiDrivers: [{ name: 'csi.old.com' }],
+          storageProfiles: [
+            {
+              name: CLASS,
+              claimPropertySets: [
+                { accessModes: ['ReadWriteOnce'], volumeMode },
+              ],
+            },
+          ],
+        },
+        files: { [LOCATION]: RELEASED },
+      }).impact.find(({ what }) => what.startsWith('Quota needed'));
+    expect(before('Block')).toMatchObject({
+      before: '20 Gi',
+      after: '21.2 Gi',
+    });
+    expect(before('Filesystem')).toMatchObject({ before: '21.2 Gi' });
   });
 
   it('says what it can not see of snapshots and of Flux', () => {

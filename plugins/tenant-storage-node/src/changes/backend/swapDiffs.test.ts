@@ -304,7 +304,7 @@ describe.each(SWAP_LAYOUTS)('a swap, in a repository with $name', layout => {
           layout,
           cleaned,
           { stage: 'install', ...back, localPath: { nodes } },
-          live,
+          { ...live, localPathMaps: [{ storageClass: 'local-path' }] },
         ).diff,
       ).toMatchSnapshot();
     });
