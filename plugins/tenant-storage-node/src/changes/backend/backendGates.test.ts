@@ -485,6 +485,35 @@ describe('room for creating volumes with a CSI driver', () => {
     ]);
   });
 
+  it('adds the overhead to a claim of a raw device, which has none, where volumes become files', () => {
+    const raw: FactsOfTest = {
+      storageProfiles: [
+        {
+          name: CLASS,
+          claimPropertySets: [
+            { accessModes: ['ReadWriteOnce'], volumeMode: 'Block' },
+          ],
+        },
+      ],
+      tenants: [
+        {
+          name: 'alpha',
+          hard: `${100n * GI}`,
+          used: `${80n * GI}`,
+          largestClaim: `${10n * GI}`,
+        },
+      ],
+    };
+    expect(short(raw).short).toEqual([
+      {
+        name: 'alpha',
+        free: 20n * GI,
+        needed: 2n * ((10n * GI * 106n + 99n) / 100n),
+      },
+    ]);
+    expect(short({ ...raw, storageProfiles: [] }).short).toEqual([]);
+  });
+
   it('goes by the quota that binds first', () => {
     const headroom = {
       state: 'known' as const,

@@ -51,6 +51,16 @@ export function creationCost(
   };
 }
 
+/** What CDI makes volumes of the class as now; undefined if its profile does not say. */
+export function volumeModeNow(
+  facts: UnderClusterFacts,
+): 'Filesystem' | 'Block' | undefined {
+  const mode = facts.storageProfiles.items
+    .find(({ name }) => name === facts.storageClass)
+    ?.claimPropertySets.at(0)?.volumeMode;
+  return mode === 'Filesystem' || mode === 'Block' ? mode : undefined;
+}
+
 /** A tenant that could not create a volume as large as its largest. */
 export interface ShortTenant {
   name: string;
@@ -91,8 +101,10 @@ export function shortTenants(
       unknown.push(tenant.name);
       continue;
     }
-    // What a claim is charged has the overhead in it already: 10.6 Gi for a volume of 10 Gi.
-    const needed = 2n * BigInt(tenant.largestClaim);
+    // What a claim of files is charged has the overhead in it already: 10.6 Gi for a volume of 10 Gi. A raw device has none yet.
+    const charged = BigInt(tenant.largestClaim);
+    const needed =
+      2n * (volumeModeNow(facts) === 'Block' ? cost.charged(charged) : charged);
     if (free < needed) short.push({ name: tenant.name, free, needed });
   }
   return { short, unknown };

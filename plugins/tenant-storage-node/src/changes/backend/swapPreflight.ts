@@ -16,7 +16,7 @@ import {
   localProvisioner,
   volumesOfOthers,
 } from './liveBackend';
-import { creationCost, shortTenants } from './swapHeadroom';
+import { creationCost, shortTenants, volumeModeNow } from './swapHeadroom';
 
 const EXAMPLE = 10n * 2n ** 30n;
 
@@ -357,9 +357,16 @@ export function swapImpact(
   const hasDriver =
     live &&
     facts.csiDrivers.items.some(({ name }) => name === live.provisioner);
+  const volumeMode = volumeModeNow(facts) ?? (usesLocal ? 'Filesystem' : null);
+  const chargeNow =
+    volumeMode &&
+    creationCost(
+      { ...request, claimPropertySets: [{ accessModes: [], volumeMode }] },
+      facts,
+    ).charged(EXAMPLE);
   const before =
-    live && (usesLocal || hasDriver)
-      ? formatBytes(hasDriver ? charge * 2n : charge)
+    chargeNow && (usesLocal || hasDriver)
+      ? formatBytes(hasDriver ? chargeNow * 2n : chargeNow)
       : null;
   const tenants = facts.tenants.items.map(({ name }) => name);
   const { short, unknown } = shortTenants(request, facts);
