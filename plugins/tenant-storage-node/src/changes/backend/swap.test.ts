@@ -1013,6 +1013,36 @@ spec:
     expect(before('Filesystem')).toMatchObject({ before: '21.2 Gi' });
   });
 
+  it('says of a canary that was made with other parameters what it tells nothing of', () => {
+    const canaryOf = (numberOfReplicas: string) =>
+      plan({
+        input: release,
+        facts: {
+          ...ready,
+          storageClasses: [
+            { name: CLASS, provisioner: LOCAL },
+            {
+              name: `${CLASS}-canary-longhorn`,
+              provisioner: LONGHORN,
+              parameters: {
+                numberOfReplicas,
+                staleReplicaTimeout: '2880',
+                fsType: 'ext4',
+                dataLocality: 'disabled',
+              },
+            },
+          ],
+        },
+      }).warnings.filter(({ code }) => code === 'canaryOther');
+    expect(canaryOf('3')).toEqual([]);
+    expect(canaryOf('1')).toEqual([
+      {
+        code: 'canaryOther',
+        message: `The canary ${CLASS}-canary-longhorn was made with other parameters than ${CLASS} shall have (numberOfReplicas): that it is bound tells nothing of those.`,
+      },
+    ]);
+  });
+
   it('says what it can not see of snapshots and of Flux', () => {
     const { warnings } = plan({
       input: release,

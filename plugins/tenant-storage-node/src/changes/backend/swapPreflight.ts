@@ -7,7 +7,7 @@ import { becauseOf } from '../paths/nodeBoundary';
 import { cdiChoicesOf, modesOf } from '../provisioner';
 import type { Planning } from '../storageChange';
 import type { BackendRequest } from './backendRequest';
-import { driverOf, TITLES } from './backendManifests';
+import { canaryName, driverOf, parametersOf, TITLES } from './backendManifests';
 import { shownUnderWay, some, underWayOf } from './backendGates';
 import {
   isAskedFor,
@@ -309,11 +309,37 @@ function warnOfOthers({ facts, warn }: Planning<BackendRequest>): void {
   }
 }
 
+/** A canary tells of the class only as far as it is made alike. */
+function warnOfOtherCanary({
+  request: { backend },
+  facts,
+  warn,
+}: Planning<BackendRequest>): void {
+  if (backend.name === 'local-path') return;
+  const name = canaryName(facts.storageClass, backend);
+  const canary = facts.storageClasses.items.find(each => each.name === name);
+  if (!canary) return;
+  const wanted = parametersOf(backend);
+  const different = [
+    ...new Set([...Object.keys(wanted), ...Object.keys(canary.parameters)]),
+  ].filter(key => wanted[key] !== canary.parameters[key]);
+  if (different.length === 0) return;
+  warn(
+    'canaryOther',
+    `The canary ${name} was made with other parameters than ${
+      facts.storageClass
+    } shall have (${some(
+      different,
+    )}): that it is bound tells nothing of those.`,
+  );
+}
+
 /** What is looked at before the class changes hands. */
 export function preflight(planning: Planning<BackendRequest>): void {
   const { request, facts, warn } = planning;
   judgePin(planning);
   judgeReplicas(planning);
+  warnOfOtherCanary(planning);
   judgeHeadroom(planning);
   warnOfWhatStays(planning);
   warnOfOthers(planning);
