@@ -341,6 +341,25 @@ describe('nodes and paths of a class of local-path', () => {
     }
   });
 
+  it('tells how many volumes a worker has, as far as they are counted for it alone', () => {
+    const request = readStorageChange(paths, {
+      storageClass: CLASS,
+      removeNodes: ['w2'],
+    });
+    const detail = (nodes: string[]) =>
+      paths.gatesOf(
+        request,
+        factsOfTest({
+          ...CLUSTER,
+          volumes: [
+            { storageClass: CLASS, provisionedBy: LOCAL, count: 3, nodes },
+          ],
+        }),
+      )[0].detail;
+    expect(detail(['w2'])).toBe(`It has 3 volumes of ${CLASS}.`);
+    expect(detail(['w1', 'w2'])).toBe(`It has some of 3 volumes of ${CLASS}.`);
+  });
+
   it('does not mind volumes of a CSI driver, which are on no node', () => {
     expect(
       plan({

@@ -174,12 +174,12 @@ function otherMaps(
   return [...inGit, ...live];
 }
 
-/** What speaks against taking nodes out: volumes whose data is there. */
+/** What speaks against taking nodes out: volumes whose data is there; `shown` is null if there is none. */
 function volumesOn(
   facts: UnderClusterFacts,
   storageClass: string,
   node: string,
-): { known: false; because: string } | { known: true; count: number } {
+): { known: false; because: string } | { known: true; shown: string | null } {
   if (facts.volumes.sight !== 'known') {
     return {
       known: false,
@@ -200,10 +200,18 @@ function volumesOn(
       because: `${elsewhere.count} volumes of ${storageClass} do not say which node they are on`,
     };
   }
-  const count = groups
-    .filter(each => each.nodes.includes(node))
-    .reduce((sum, each) => sum + each.count, 0);
-  return { known: true, count };
+  const there = groups.filter(each => each.nodes.includes(node));
+  if (there.length === 0) return { known: true, shown: null };
+  const count = there.reduce((sum, each) => sum + each.count, 0);
+  const volumes = count === 1 ? '1 volume' : `${count} volumes`;
+  // Volumes are counted over all of their nodes.
+  const areElsewhereToo = there.some(each => each.nodes.length > 1);
+  return {
+    known: true,
+    shown: `${
+      areElsewhereToo ? `some of ${volumes}` : volumes
+    } of ${storageClass}`,
+  };
 }
 
 function shownPaths(paths: readonly string[]): string {
@@ -278,12 +286,10 @@ function warnOfVolumesLeft(
           volumes.because
         }. Their data stays there.`,
       );
-    } else if (volumes.count > 0) {
+    } else if (volumes.shown !== null) {
       warn(
         'volumesStay',
-        `${volumes.count} volumes of ${
-          request.storageClass
-        } are on ${node}. Those in ${lost.join(
+        `${node} has ${volumes.shown}. Those in ${lost.join(
           ', ',
         )} stay there; only new ones are made elsewhere.`,
       );
@@ -344,11 +350,11 @@ function plan(planning: Planning<PathsRequest>) {
         remedy:
           'Let the portal see PersistentVolumes, or set the paths of the node to none instead of removing it.',
       });
-    } else if (volumes.count > 0) {
+    } else if (volumes.shown !== null) {
       refuse({
         code: 'volumesLeft',
         field,
-        problem: `${volumes.count} volumes of ${storageClass} are on ${node}.`,
+        problem: `${node} has ${volumes.shown}.`,
         remedy:
           'Set the paths of the node to none, so that no volume is made there any more, and remove it when the last one is gone.',
       });
@@ -398,9 +404,9 @@ function gatesOf(
     if (!volumes.known) {
       return { ...base, state: 'unknown', detail: `${volumes.because}.` };
     }
-    return volumes.count === 0
+    return volumes.shown === null
       ? { ...base, state: 'passed', detail: 'There is none.' }
-      : { ...base, state: 'failed', detail: `${volumes.count} are there.` };
+      : { ...base, state: 'failed', detail: `It has ${volumes.shown}.` };
   });
   const set = request.nodes
     .filter(({ paths }) => paths.length > 0)
