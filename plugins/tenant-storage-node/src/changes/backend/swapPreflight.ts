@@ -383,11 +383,14 @@ export function swapImpact(
   const hasDriver =
     live &&
     facts.csiDrivers.items.some(({ name }) => name === live.provisioner);
-  const volumeMode = volumeModeNow(facts) ?? (usesLocal ? 'Filesystem' : null);
+  const modeNow = volumeModeNow(facts) ?? (usesLocal ? 'Filesystem' : null);
   const chargeNow =
-    volumeMode &&
+    modeNow &&
     creationCost(
-      { ...request, claimPropertySets: [{ accessModes: [], volumeMode }] },
+      {
+        ...request,
+        claimPropertySets: [{ accessModes: [], volumeMode: modeNow }],
+      },
       facts,
     ).charged(EXAMPLE);
   const before =
