@@ -152,14 +152,19 @@ const RELEASED = {
 const BEFORE: Partial<
   Record<StorageChangeKind, (input: Input, first: () => Before) => Before>
 > = {
-  backend: ({ stage, to }) => {
+  backend: input => {
+    const { stage, to } = input;
     const driver = DRIVERS[`${to}`];
     const there = installed(driver, `${to}`);
     switch (stage) {
       case 'release':
-        return { facts: { ...there, ...open('claim', `${to}`, 'approved') } };
+        return {
+          facts: { ...there, ...open('claim', `${to}`, 'approved', input) },
+        };
       case 'claim':
-        return { facts: { ...there, ...open('release', `${to}`) } };
+        return {
+          facts: { ...there, ...open('release', `${to}`, 'opened', input) },
+        };
       case 'cleanUp':
         return {
           facts: { ...there, ...served(driver), volumes: [] },

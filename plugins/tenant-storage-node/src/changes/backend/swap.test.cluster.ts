@@ -105,7 +105,7 @@ export function open(
         object: stage,
         state,
         merged: state === 'merged',
-        input: { stage, to, ...more },
+        input: { ...more, stage, to },
       },
     ],
   };
