@@ -176,12 +176,9 @@ describe.each(storageChanges.map(change => [change.kind, change] as const))(
       .flatMap(([, field]) => withParts(field));
 
     // The form takes the first `const` of a `oneOf` for chosen; of an `enum` nothing is chosen until somebody does.
-    // In the form of the swap the first is what is done without a choice, too, or has to be chosen anyway.
-    if (kind !== 'backend') {
-      it('chooses nothing for whoever fills it in', () => {
-        for (const { oneOf } of parts) expect(oneOf).toBeUndefined();
-      });
-    }
+    it('chooses nothing for whoever fills it in', () => {
+      for (const { oneOf } of parts) expect(oneOf).toBeUndefined();
+    });
 
     it('calls every choice something, if any', () => {
       for (const { enum: choices, 'ui:enumNames': names } of parts) {

@@ -200,7 +200,7 @@ type OpenChange = UnderClusterFacts['openChanges'][number];
 export function readEarlierChanges<Request>(
   change: StorageChange<Request>,
   after: readonly Record<string, unknown>[],
-): OpenChange[] {
+): UnderClusterFacts['openChanges'] {
   return after.map((input, index) => {
     try {
       return {
