@@ -52,6 +52,7 @@ export const CHANGE_KINDS: Record<StorageChangeKind, KindName[]> = {
     'Namespace',
     'ResourceQuota',
     'StorageClass',
+    'StorageProfile',
     'HelmRelease',
     'CSIDriver',
     'PersistentVolume',
