@@ -1,70 +1,73 @@
-import type { Browser, Page } from '@playwright/test';
+import type { Browser, Page, TestInfo } from '@playwright/test';
 import { expect, signIn, type Portal } from './portal';
 
-/** The platform engineer, signed in, who asks for changes of muc-1. */
-export interface Petra {
-  page: Page;
-  /** What a change would mean: the answer that the form's preview shows. */
-  preview(change: string, input: object): Promise<Record<string, any>>;
-  /** Has the task of a template run, with what its form would send; the addresses of the pull requests, by their titles on the task's page. */
-  propose(template: string, input: object): Promise<Record<string, string>>;
-}
+/** The themes that people choose between. */
+export const THEMES = ['light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
 
-const UNDER_CLUSTER = 'muc-1';
-const reason = 'Volumes have to outlive a node.';
-
+/** Signs in as the platform engineer, in a theme. */
 export async function signInAsPetra(
   browser: Browser,
   portal: Portal,
-): Promise<Petra> {
-  const page = await signIn(browser, portal, 'petra');
-  const asked = page.waitForRequest(
-    request =>
-      request.url().includes('/api/tenant-storage/') &&
-      request.headers().authorization !== undefined,
-  );
-  await page.goto(`${portal.portalUrl}/storage-requests`);
-  const { authorization } = (await asked).headers();
-  const api = async (path: string, body?: object) => {
-    const answer = await fetch(`${portal.portalUrl}/api/${path}`, {
-      method: body ? 'POST' : 'GET',
-      headers: { authorization, 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
+  theme: Theme,
+): Promise<Page> {
+  return signIn(browser, portal, 'petra', { colorScheme: theme });
+}
+
+/** Opens the form of a change, for an under cluster. */
+export async function openForm(
+  page: Page,
+  portal: Portal,
+  template: string,
+  underCluster: string,
+) {
+  await page.goto(`${portal.portalUrl}/create/templates/default/${template}`);
+  await page.getByLabel(/^Under cluster/).selectOption(underCluster);
+}
+
+/** Chooses from a list of the form. */
+export async function choose(page: Page, label: RegExp, option: RegExp) {
+  await page.getByLabel(label).click();
+  await page.getByRole('option', { name: option }).click();
+}
+
+export async function next(page: Page) {
+  await page.getByRole('button', { name: 'Next' }).click();
+}
+
+/** Sends what the form says; the addresses of the pull requests, by what the task's page calls them. */
+export async function propose(page: Page, links: string[]): Promise<string[]> {
+  const review = page.getByRole('button', { name: 'Review', exact: true });
+  await expect(review).toBeEnabled();
+  await review.click();
+  await page.getByRole('button', { name: 'Propose', exact: true }).click();
+  const addresses: string[] = [];
+  for (const name of links) {
+    // Backstage adds that it opens in a new window.
+    const link = page.getByRole('link', {
+      name: new RegExp(`^${name} ?(,|$)`),
     });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
-    return JSON.parse(text);
-  };
-  return {
-    page,
-    preview: (change, input) =>
-      api(`tenant-storage/v1/changes/${change}/preview`, {
-        underCluster: UNDER_CLUSTER,
-        reason,
-        input,
-      }),
-    async propose(template, input) {
-      const { id } = await api('scaffolder/v2/tasks', {
-        templateRef: `template:default/${template}`,
-        values: { underCluster: UNDER_CLUSTER, reason, ...input },
-      });
-      await page.goto(`${portal.portalUrl}/create/tasks/${id}`);
-      const task = () => api(`scaffolder/v2/tasks/${id}`);
-      await expect
-        .poll(async () => (await task()).status, { timeout: 60_000 })
-        .toBe('completed');
-      const events = await api(`scaffolder/v2/tasks/${id}/events?after=0`);
-      const { output } = events.find(
-        ({ type }: { type: string }) => type === 'completion',
-      ).body;
-      return Object.fromEntries(
-        output.links.map(({ title, url }: { title: string; url: string }) => [
-          title,
-          url,
-        ]),
-      );
-    },
-  };
+    await expect(link).toBeVisible({ timeout: 60_000 });
+    addresses.push((await link.getAttribute('href'))!);
+  }
+  return addresses;
+}
+
+/** Keeps pictures of the page with the test's results, wide and narrow. */
+export async function keepPictures(
+  page: Page,
+  testInfo: TestInfo,
+  name: string,
+) {
+  const { width, height } = page.viewportSize()!;
+  for (const each of [width, 800]) {
+    await page.setViewportSize({ width: each, height });
+    await page.screenshot({
+      path: testInfo.outputPath(`${name}-${each}.png`),
+      fullPage: true,
+    });
+  }
+  await page.setViewportSize({ width, height });
 }
 
 /** The button that merges, on the pull request's page as it is now. */

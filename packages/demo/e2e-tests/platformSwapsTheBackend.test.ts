@@ -1,4 +1,16 @@
-import { merge, mergeButton, signInAsPetra, untilGate } from './platformChange';
+import type { Page } from '@playwright/test';
+import {
+  choose,
+  keepPictures,
+  merge,
+  mergeButton,
+  next,
+  openForm,
+  propose,
+  signInAsPetra,
+  THEMES,
+  untilGate,
+} from './platformChange';
 import { expect, test, type Portal } from './portal';
 
 const CLASS = '/apis/storage.k8s.io/v1/storageclasses/tenant-storage-class';
@@ -7,26 +19,48 @@ const PROFILE =
 const CANARIES =
   '/api/v1/namespaces/kmetal-storage-canary/persistentvolumeclaims';
 const DRIVER = 'driver.longhorn.io';
+const UNDER_CLUSTER = 'muc-1';
 
-const LONGHORN = {
-  to: 'longhorn',
-  longhorn: { chartVersion: '1.9.1', replicas: 3 },
-  claimPropertySets: [
-    { accessModes: ['ReadWriteOnce'], volumeMode: 'Filesystem' },
-  ],
+const STAGES = {
+  install: /^1\. Install/,
+  release: /^2\. Swap/,
+  cleanUp: /^3\. Clean up/,
 };
-const ACCEPTED = { confirmHeadroom: true, confirmUnderWay: true };
+
+/** Fills in the form of a stage, up to the page that tells what it would do. */
+async function fillIn(page: Page, portal: Portal, stage: keyof typeof STAGES) {
+  await openForm(page, portal, 'storage-backend', UNDER_CLUSTER);
+  await choose(page, /^Stage/, STAGES[stage]);
+  await choose(page, /^New backend/, /^Longhorn/);
+  await page.getByLabel(/^Why/).fill('Volumes have to outlive a node.');
+  await page.getByLabel(/^Version of the chart/).fill('1.9.1');
+  await page.getByLabel(/^Copies of each volume/).fill('3');
+  await next(page);
+  // What the class is pinned to is filled in.
+  await expect(
+    page.getByRole('heading', {
+      name: 'What CDI makes volumes with',
+      exact: true,
+    }),
+  ).toBeVisible();
+  await next(page);
+}
+
+async function accept(page: Page) {
+  await page.getByLabel(/^I accept that some tenants/).check();
+  await page.getByLabel(/^I accept that volumes which are being/).check();
+}
 
 /** The provisioner that serves the tenants' class; undefined while nobody does. */
 async function provisionerOf(portal: Portal): Promise<string | undefined> {
-  return portal.kubectl('muc-1', 'GET', CLASS).then(
+  return portal.kubectl(UNDER_CLUSTER, 'GET', CLASS).then(
     ({ provisioner }) => provisioner,
     () => undefined,
   );
 }
 
 async function phasesOfCanaries(portal: Portal): Promise<string[]> {
-  const { items } = await portal.kubectl('muc-1', 'GET', CANARIES);
+  const { items } = await portal.kubectl(UNDER_CLUSTER, 'GET', CANARIES);
   return items.map(({ status }: Record<string, any>) => status.phase);
 }
 
@@ -34,31 +68,22 @@ test.describe('The platform team swaps what serves the tenants', () => {
   test("from local-path to Longhorn: each stage waits for its gate, and tenants' volumes stay", async ({
     portal,
     browser,
-  }) => {
+  }, testInfo) => {
     test.setTimeout(480_000);
-    const petra = await signInAsPetra(browser, portal);
-    const { page } = petra;
-    const gatesOf = async (stage: string) => {
-      const { gates } = await petra.preview('backend', {
-        stage,
-        ...LONGHORN,
-        ...ACCEPTED,
-      });
-      return Object.fromEntries(
-        gates.map(({ id, state }: Record<string, string>) => [id, state]),
-      );
-    };
-    expect(await gatesOf('release')).toMatchObject({
-      driverThere: 'failed',
-      driverOnWorkers: 'failed',
-      canaryBound: 'failed',
-    });
+    const petra = await signInAsPetra(browser, portal, 'light');
 
-    const { 'The request': install } = await petra.propose('storage-backend', {
-      stage: 'install',
-      ...LONGHORN,
-    });
-    await merge(page, install);
+    // Nothing is there yet that could take the name over.
+    await fillIn(petra, portal, 'release');
+    await expect(
+      petra.getByText(`There is no CSIDriver ${DRIVER}`).first(),
+    ).toBeVisible();
+    await keepPictures(petra, testInfo, 'release-too-early');
+
+    await fillIn(petra, portal, 'install');
+    await expect(petra.getByText(/version: 1\.9\.1/)).toBeVisible();
+    await keepPictures(petra, testInfo, 'install');
+    const [install] = await propose(petra, ['The request']);
+    await merge(petra, install);
     await expect
       .poll(() => phasesOfCanaries(portal), { timeout: 60_000 })
       .toEqual(['Bound']);
@@ -67,50 +92,66 @@ test.describe('The platform team swaps what serves the tenants', () => {
     );
 
     // muc-w3 is away, so the driver can't be there: the gate is shut until nothing is put there any more.
-    await expect
-      .poll(() => gatesOf('release'))
-      .toMatchObject({
-        driverThere: 'passed',
-        driverOnWorkers: 'failed',
-        canaryBound: 'passed',
-      });
-    const { 'The request': release, 'The request to claim the name': claim } =
-      await petra.propose('storage-backend', {
-        stage: 'release',
-        ...LONGHORN,
-        ...ACCEPTED,
-      });
-    await untilGate(page, release, 'waiting');
+    await fillIn(petra, portal, 'release');
+    await accept(petra);
+    // Both are shown: what lets go of the name, and what claims it.
+    await expect(petra.getByText(/^\+ +create: false$/)).toBeVisible();
+    await expect(petra.getByText(`+provisioner: ${DRIVER}`)).toBeVisible();
+    await keepPictures(petra, testInfo, 'swap');
+    const [release, claim] = await propose(petra, [
+      'The request',
+      'The request to claim the name',
+    ]);
+    await untilGate(petra, release, 'waiting');
     await expect(
-      page.getByText(/Waits until: .*The driver runs on every worker/),
+      petra.getByText(/Waits until: .*The driver runs on every worker/),
     ).toBeVisible();
-    await expect(mergeButton(page)).toBeDisabled();
-    await untilGate(page, claim, 'waiting');
-    await expect(mergeButton(page)).toBeDisabled();
-    await portal.kubectl('muc-1', 'PATCH', '/api/v1/nodes/muc-w3', {
+    await expect(mergeButton(petra)).toBeDisabled();
+    await keepPictures(petra, testInfo, 'gate-closed');
+    await untilGate(petra, claim, 'waiting');
+    await expect(mergeButton(petra)).toBeDisabled();
+    await portal.kubectl(UNDER_CLUSTER, 'PATCH', '/api/v1/nodes/muc-w3', {
       spec: { unschedulable: true },
     });
 
     // The claim is approved before the name is let go of: between the two no volume can be made.
-    await page.getByRole('button', { name: 'Approve' }).click();
-    await merge(page, release);
+    await petra.getByRole('button', { name: 'Approve' }).click();
+    await untilGate(petra, release, 'passed');
+    await keepPictures(petra, testInfo, 'gate-open');
+    await merge(petra, release);
     await expect.poll(() => provisionerOf(portal)).toBeUndefined();
-    await merge(page, claim);
+    await merge(petra, claim);
     await expect.poll(() => provisionerOf(portal)).toBe(DRIVER);
     await expect
-      .poll(async () => (await portal.kubectl('muc-1', 'GET', PROFILE)).status)
+      .poll(
+        async () =>
+          (
+            await portal.kubectl(UNDER_CLUSTER, 'GET', PROFILE)
+          ).status,
+      )
       .toMatchObject({
         provisioner: DRIVER,
-        claimPropertySets: LONGHORN.claimPropertySets,
+        claimPropertySets: [
+          { accessModes: ['ReadWriteOnce'], volumeMode: 'Filesystem' },
+        ],
       });
+    await petra.context().close();
 
     // What local-path has made stays, and so does its entry.
-    const { refusals } = await petra.preview('backend', {
-      stage: 'cleanUp',
-      ...LONGHORN,
-    });
-    expect(refusals).toMatchObject([{ code: 'volumesLeft' }]);
-    await page.goto(`${portal.portalUrl}/storage-requests`);
-    await page.context().close();
+    for (const theme of THEMES) {
+      const page = await signInAsPetra(browser, portal, theme);
+      await fillIn(page, portal, 'cleanUp');
+      await expect(page.getByText('This can’t be proposed')).toBeVisible();
+      await expect(
+        page
+          .getByText(/are left on cluster\.local\/local-path-provisioner/)
+          .first(),
+      ).toBeVisible();
+      await keepPictures(page, testInfo, `clean-up-refused-${theme}`);
+      await page.goto(`${portal.portalUrl}/storage-requests`);
+      await expect(page.getByRole('row').nth(1)).toBeVisible();
+      await keepPictures(page, testInfo, `requests-${theme}`);
+      await page.context().close();
+    }
   });
 });

@@ -13,7 +13,7 @@ const useStyles = makeStyles(
     return {
       root: {
         margin: 0,
-        maxHeight: 420,
+        maxHeight: '70vh',
         overflow: 'auto',
         border: `1px solid ${theme.palette.divider}`,
         borderRadius: theme.shape.borderRadius,
