@@ -95,8 +95,11 @@ test.describe('The platform team swaps what serves the tenants', () => {
     await fillIn(petra, portal, 'release');
     await accept(petra);
     // Both are shown: what lets go of the name, and what claims it.
-    await expect(petra.getByText(/^\+ +create: false$/)).toBeVisible();
-    await expect(petra.getByText(`+provisioner: ${DRIVER}`)).toBeVisible();
+    const added = petra.getByRole('insertion');
+    await expect(added.filter({ hasText: 'create: false' })).toBeVisible();
+    await expect(
+      added.filter({ hasText: `provisioner: ${DRIVER}` }),
+    ).toBeVisible();
     await keepPictures(petra, testInfo, 'swap');
     const [release, claim] = await propose(petra, [
       'The request',

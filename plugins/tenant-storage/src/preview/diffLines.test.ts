@@ -31,6 +31,16 @@ describe('diffLines', () => {
     ).toEqual(['file', 'place', 'removed', 'added', 'same']);
   });
 
+  it('names a file that is deleted', () => {
+    expect(
+      diffLines(['--- a/x', '+++ /dev/null', '@@ -1 +0,0 @@', '-a'].join('\n')),
+    ).toEqual([
+      { kind: 'file', text: 'x' },
+      { kind: 'place', text: '@@ -1 +0,0 @@' },
+      { kind: 'removed', text: '-a' },
+    ]);
+  });
+
   it('has several files', () => {
     expect(
       diffLines(
