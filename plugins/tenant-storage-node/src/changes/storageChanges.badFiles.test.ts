@@ -106,7 +106,6 @@ const edits = [
     key: 'default',
     value: 'true',
     pointer: '/spec/default',
-    fileOnly: true,
     text: line =>
       `apiVersion: velero.io/v1\nkind: BackupStorageLocation\nmetadata:\n  name: default\n  namespace: velero\nspec:\n  provider: aws\n  objectStorage: { bucket: old }\n  ${line}\n`,
   }),
@@ -193,7 +192,6 @@ const edits = [
     key: 'image',
     value: `${objects.image}`,
     pointer: '/spec/template/spec/containers/0/image',
-    fileOnly: true,
     text: madeBy(minio, objects, 'StatefulSet', ['image', `${objects.image}`]),
   }),
 ];

@@ -324,6 +324,41 @@ describe('what is put', () => {
     );
   });
 
+  it('edits named entries of a list where they differ, and leaves what it does not name in them and beside them', () => {
+    const list = (on: string) =>
+      `  list:\n  - name: w1 # ours\n    config: {osdsPerDevice: "2"}\n    on: ${on} # mode\n  - name: extra\n`;
+    const draft = draftOfTexts({ 'a.yaml': `${OBJECT}${list('a')}` });
+    draft.put(
+      [
+        manifestOf('Thing', 'one', {
+          spec: { list: [{ name: 'w1', on: 'b' }, { name: 'w2' }] },
+        }),
+      ],
+      place,
+    );
+    expect(draft.changes()[0].changes[0].after).toBe(
+      `${OBJECT}${list('b')}  - name: w2\n`,
+    );
+  });
+
+  it('refuses an entry that repeats an anchor where it would change it', () => {
+    const draft = draftOfTexts({
+      'a.yaml': `${OBJECT}  x: &x old\n  list:\n  - name: w1\n    on: *x\n`,
+    });
+    expect(
+      refusalOf(() =>
+        draft.put(
+          [
+            manifestOf('Thing', 'one', {
+              spec: { list: [{ name: 'w1', on: 'new' }] },
+            }),
+          ],
+          place,
+        ),
+      ),
+    ).toMatchObject({ code: 'aliasValue', file: 'a.yaml' });
+  });
+
   it('fills in what is empty: numbers, nothing, an empty map', () => {
     const draft = draftOfTexts({
       'a.yaml': OBJECT.replace('  a: 1\n', '  a:\n  b: {}\n  c: 1\n'),

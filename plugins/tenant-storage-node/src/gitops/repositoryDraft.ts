@@ -89,6 +89,17 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What the entries of a list are called; undefined if they can't be told apart by that. */
+function namesOf(list: readonly unknown[]): string[] | undefined {
+  const names = list.map(each =>
+    isRecord(each) ? each.name ?? each.node : undefined,
+  );
+  return names.every(name => typeof name === 'string') &&
+    new Set(names).size === names.length
+    ? names
+    : undefined;
+}
+
 /** What is below a path of plain data; own keys only. */
 function dataAt(data: unknown, path: YamlPath): unknown {
   let value = data;
@@ -450,13 +461,26 @@ export class RepositoryDraft {
     }
   }
 
-  /** Entries that stay keep how they are written, if none of them moves. */
+  /**
+   * Entries that have a name are edited where they differ, and those that the manifest does not name are left alone, as its keys are. Of other lists,
+   * entries that stay keep how they are written, if none of them moves.
+   */
   #mergeList(
     at: DraftPlace,
     path: YamlPath,
     now: readonly unknown[],
     wanted: readonly YamlData[],
   ): void {
+    const names = namesOf(now);
+    const wantedNames = namesOf(wanted);
+    if (names && wantedNames) {
+      wanted.forEach((each, index) => {
+        const there = names.indexOf(wantedNames[index]);
+        if (there < 0) this.append(at, path, each);
+        else this.#merge(at, [...path, there], each);
+      });
+      return;
+    }
     const stays = now.map(each =>
       wanted.some(other => isDeepStrictEqual(each, other)),
     );

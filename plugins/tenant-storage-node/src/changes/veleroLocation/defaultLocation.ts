@@ -45,9 +45,10 @@ export function moveDefault(
     .filter(each => each.namespace === namespace && each.name !== name);
   for (const { name: other } of others) {
     const there = other && inGit(draft, namespace, other);
-    if (there && (there.default ?? live.has(other))) {
+    if (there && (there.default || there.isDefaultUnread || live.has(other))) {
+      // What can't be read can't be edited either, and is refused here.
       draft.set(there.at, ['spec', 'default'], false);
-      moved.push(other);
+      if (there.default !== false) moved.push(other);
     }
   }
   return moved;

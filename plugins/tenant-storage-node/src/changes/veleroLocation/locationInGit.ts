@@ -17,6 +17,8 @@ export interface InGit {
   provider?: string;
   /** Absent where Git leaves it to Velero, which sets it on the location that its server was started with. */
   default?: boolean;
+  /** Whether a template, a tag or a merge key may say `default`, so that what comes of it can't be read. */
+  isDefaultUnread: boolean;
 }
 
 export function recordOf(value: unknown): Record<string, unknown> {
@@ -45,6 +47,9 @@ export function inGit(
     s3Url: textOf(recordOf(spec.config).s3Url),
     provider: textOf(spec.provider),
     default: typeof spec.default === 'boolean' ? spec.default : undefined,
+    isDefaultUnread:
+      (spec.default !== undefined && typeof spec.default !== 'boolean') ||
+      (spec.default === undefined && '<<' in spec),
   };
 }
 
