@@ -71,19 +71,41 @@ function check(answer: Answer, object: KubeObject, action: string): void {
   }
 }
 
-/** Waits until a CustomResourceDefinition's objects can be listed. */
+/**
+ * Waits until a CustomResourceDefinition's objects can be listed, and are told of by discovery: kube-apiserver has a controller for each, and
+ * either may be first.
+ */
 async function served(
   cluster: UnderCluster,
   definition: KubeObject,
 ): Promise<void> {
   const { group, versions, names } = definition.spec;
-  const path = `/apis/${group}/${versions[0].name}/${names.plural}?limit=1`;
   const deadline = Date.now() + SERVED_TIMEOUT;
-  while ((await cluster.request('GET', path)).status !== 200) {
-    if (Date.now() > deadline) {
-      throw new Error(`${definition.metadata.name} is not served`);
+  for (const { name, served: isServed } of versions) {
+    if (isServed === false) continue;
+    const root = `/apis/${group}/${name}`;
+    const isThere = async () => {
+      const list = await cluster.request(
+        'GET',
+        `${root}/${names.plural}?limit=1`,
+      );
+      if (list.status !== 200) return false;
+      const { status, body } = await cluster.request('GET', root);
+      return (
+        status === 200 &&
+        body.resources.some((each: Json) => each.kind === names.kind)
+      );
+    };
+    while (!(await isThere())) {
+      if (Date.now() > deadline) {
+        throw new Error(
+          `${definition.metadata.name} is not served after ${
+            SERVED_TIMEOUT / 1000
+          } s`,
+        );
+      }
+      await new Promise(resolve => setTimeout(resolve, 50));
     }
-    await new Promise(resolve => setTimeout(resolve, 50));
   }
 }
 
