@@ -95,7 +95,7 @@ const FORBIDDEN =
 const commentsOf = (text: string) =>
   text.match(/(?<=^|[ \t])#.*$/gm)?.map(each => each.trim()) ?? [];
 
-/** Comments that are gone though their lines stay. */
+/** Comments that are nowhere any more. */
 function lostComments(before: string, after: string): string[] {
   const left = commentsOf(after);
   return commentsOf(before).filter(comment => {
@@ -142,12 +142,16 @@ export function faultsOf(
       ...(FORBIDDEN.test(content) && !FORBIDDEN.test(was)
         ? [`${path} has ${FORBIDDEN.exec(content)?.[0]}`]
         : []),
-      ...(keepsComments
-        ? lostComments(was, content).map(each => `${path} loses ${each}`)
-        : []),
       ...(lineEnds(content).length > 1 ? [`${path} mixes line ends`] : []),
       ...(was === '' ? faultsOfNewFile(after, path) : []),
     ]),
+    // What moves from one file into another is kept with what is said of it.
+    ...(keepsComments
+      ? lostComments(
+          plan.files.map(({ path }) => before[path] ?? '').join('\n'),
+          written.map(({ content }) => content).join('\n'),
+        ).map(comment => `${comment} is lost`)
+      : []),
     ...Object.keys(after)
       .filter(path => path.endsWith(KUSTOMIZATION))
       .flatMap(path => faultsOfEntries(after, path)),

@@ -455,6 +455,122 @@ describe('what is put', () => {
   });
 });
 
+describe('what is put beside an object that is there', () => {
+  const place = { change: 'class', object: 'one' };
+  const OTHER = manifestOf('Other', 'two');
+  const WRITTEN = `apiVersion: example.com/v1
+kind: Other
+metadata:
+  name: two
+`;
+
+  /** What becomes of the files; null = nothing came into the object's file. */
+  function putInto(texts: Record<string, string>) {
+    const draft = draftOfTexts(texts);
+    const isIn = draft.putInto(draft.find(THING)!, [OTHER], place);
+    const changes = draft.changes().flatMap(of => of.changes);
+    return isIn
+      ? Object.fromEntries(changes.map(({ path, after }) => [path, after]))
+      : null;
+  }
+
+  function putWith(texts: Record<string, string>) {
+    const draft = draftOfTexts(texts);
+    draft.putWith(draft.find(THING)!, [OTHER], place);
+    return Object.fromEntries(
+      draft
+        .changes()
+        .flatMap(({ changes }) =>
+          changes.map(({ path, after }) => [path, after]),
+        ),
+    );
+  }
+
+  it('comes into its file, if that has nothing else in it', () => {
+    const thing = `# the pin\n${OBJECT}`;
+    expect(putInto({ 'muc-1/one.yaml': thing })).toEqual({
+      'muc-1/one.yaml': `${thing}---\n${WRITTEN}`,
+    });
+    const windows = `---\r\n${thing.replace(/\n/g, '\r\n').trimEnd()}`;
+    expect(putInto({ 'muc-1/one.yaml': windows })).toEqual({
+      'muc-1/one.yaml': `${windows}\r\n---\r\n${WRITTEN.replace(
+        /\n/g,
+        '\r\n',
+      )}`,
+    });
+    expect(putInto({ 'muc-1/one.yaml': `${OBJECT}---\n# nothing\n` })).toEqual({
+      'muc-1/one.yaml': `${OBJECT}---\n# nothing\n---\n${WRITTEN}`,
+    });
+  });
+
+  it('does not come into a file with others, of another folder or of a list', () => {
+    const other = OBJECT.replace('one', 'three');
+    expect(putInto({ 'muc-1/one.yaml': `${OBJECT}---\n${other}` })).toBeNull();
+    expect(putInto({ 'base/one.yaml': OBJECT })).toBeNull();
+    expect(
+      putInto({
+        'muc-1/one.yaml': `apiVersion: v1\nkind: List\nitems:\n  - ${OBJECT.trim().replace(
+          /\n/g,
+          '\n    ',
+        )}\n`,
+      }),
+    ).toBeNull();
+  });
+
+  it('comes after the end of a document that says where it ends', () => {
+    const text = `${OBJECT}  text: |+\n    a\n\n\n...`;
+    const draft = draftOfTexts({ 'muc-1/one.yaml': text });
+    expect(draft.putInto(draft.find(THING)!, [OTHER], place)).toBe(true);
+    expect(draft.data(draft.find(THING)!)).toMatchObject({
+      spec: { text: 'a\n\n\n' },
+    });
+    expect(draft.changes()[0].changes[0].after).toBe(
+      `${text}\n---\n${WRITTEN}`,
+    );
+  });
+
+  it('takes it along into a new file, as it is written', () => {
+    const other = OBJECT.replace('one', 'three');
+    const thing = `# the pin\n${OBJECT.replace('a: 1', "a:   '1' # one")}`;
+    const made = `${WRITTEN}---\n${thing}`;
+    const ways: Array<[string, string]> = [
+      [`${other}---\n${thing}`, other],
+      [`${thing}---\n${other}`, other],
+      [
+        `---\n${other}---\n${thing}---\n${other.replace('three', 'four')}`,
+        `---\n${other}---\n${other.replace('three', 'four')}`,
+      ],
+    ];
+    for (const [before, after] of ways) {
+      expect(putWith({ 'muc-1/all.yaml': before })).toEqual({
+        'muc-1/all.yaml': after,
+        'muc-1/class-one.yaml': made,
+      });
+    }
+    expect(
+      putWith({ 'muc-1/all.yaml': ways[0][0].replace(/\n/g, '\r\n') }),
+    ).toEqual({
+      'muc-1/all.yaml': other.replace(/\n/g, '\r\n'),
+      'muc-1/class-one.yaml': made,
+    });
+    expect(putWith({ 'base/one.yaml': thing })).toEqual({
+      'base/one.yaml': undefined,
+      'muc-1/class-one.yaml': made,
+    });
+  });
+
+  it('takes it along out of a list', () => {
+    const items = [OBJECT, OBJECT.replace('one', 'three')]
+      .map(text => `  - ${text.trim().replace(/\n/g, '\n    ')}\n`)
+      .join('');
+    const after = putWith({
+      'muc-1/all.yaml': `apiVersion: v1\nkind: List\nitems:\n${items}`,
+    });
+    expect(after['muc-1/class-one.yaml']).toBe(`${WRITTEN}---\n${OBJECT}`);
+    expect(after['muc-1/all.yaml']).not.toContain('name: one');
+  });
+});
+
 describe('an object that is taken out', () => {
   it('takes its file and the entry of that with it', () => {
     const draft = draftOfTexts({

@@ -32,6 +32,8 @@ import {
   removeYamlData,
   removeYamlDocument,
   setYamlData,
+  withYamlDocuments,
+  yamlDocumentText,
   type YamlData,
 } from './yamlStructure';
 
@@ -147,6 +149,19 @@ function escaped(text: string): string {
 function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf('/');
   return slash < 0 ? '' : apiVersion.slice(0, slash);
+}
+
+function referenceTo({
+  apiVersion,
+  kind,
+  metadata: { name, namespace },
+}: NewManifest): ObjectReference {
+  return {
+    apiGroup: groupOf(apiVersion),
+    kind,
+    name,
+    ...(namespace !== undefined && { namespace }),
+  };
 }
 
 /**
@@ -370,14 +385,7 @@ export class RepositoryDraft {
   put(manifests: readonly NewManifest[], place: NewFilePlace): void {
     const fresh: NewManifest[] = [];
     for (const manifest of manifests) {
-      const { name, namespace } = manifest.metadata;
-      const reference: ObjectReference = {
-        apiGroup: groupOf(manifest.apiVersion),
-        kind: manifest.kind,
-        name,
-        ...(namespace !== undefined && { namespace }),
-      };
-      const there = this.find(reference);
+      const there = this.find(referenceTo(manifest));
       if (there) {
         // What it is called is as Git writes it, before any kustomization.
         const {
@@ -392,6 +400,78 @@ export class RepositoryDraft {
       }
     }
     if (fresh.length > 0) this.#create(fresh, place);
+  }
+
+  /**
+   * Adds new objects to the file of one that is there, if that has nothing else in it and new files come into its folder.
+   *
+   * @returns whether it did.
+   * @throws GitOpsError as {@link RepositoryDraft.put}.
+   */
+  putInto(
+    at: DraftPlace,
+    manifests: readonly NewManifest[],
+    place: NewFilePlace,
+  ): boolean {
+    const source = this.#sourceOf(at);
+    const { path } = source.file;
+    const made = this.#newFile(manifests, place);
+    if (
+      at.place.base.length > 0 ||
+      removeYamlDocument(source, at.place.document) !== undefined ||
+      made.drafted.repository !== at.repository ||
+      folderOf(made.path) !== folderOf(path)
+    ) {
+      return false;
+    }
+    const there = this.data(at) as NewManifest;
+    this.#write(
+      made.drafted,
+      path,
+      withYamlDocuments(source, manifests.map(manifestText)),
+    );
+    this.#refuseRenamed(made.drafted, path, manifests, made.field);
+    this.#assertWritten(path, [there, ...manifests]);
+    return true;
+  }
+
+  /**
+   * As {@link RepositoryDraft.put} of objects that are new, with one that is there: it moves into their file as it is written, with its comments.
+   *
+   * @throws GitOpsError as {@link RepositoryDraft.put} and {@link RepositoryDraft.removeObject}.
+   */
+  putWith(
+    at: DraftPlace,
+    manifests: readonly NewManifest[],
+    place: NewFilePlace,
+  ): void {
+    const source = this.#sourceOf(at);
+    const moved = this.data(at) as NewManifest;
+    const written =
+      at.place.base.length === 0
+        ? yamlDocumentText(source, at.place.document)
+        : manifestText(moved);
+    this.removeObject(at);
+    this.#create([...manifests, moved], place, [
+      ...manifests.map(manifestText),
+      written,
+    ]);
+    this.#assertWritten(source.file.path, [...manifests, moved]);
+  }
+
+  /** That documents put together as text are read as what they were. */
+  #assertWritten(path: string, manifests: readonly NewManifest[]): void {
+    for (const manifest of manifests) {
+      const there = this.find(referenceTo(manifest));
+      if (there && isDeepStrictEqual(this.data(there), manifest)) continue;
+      const { kind, metadata } = manifest;
+      throw new GitOpsError({
+        code: 'onlyIntendedPathMayDiffer',
+        file: path,
+        problem: `${kind} ${metadata.name} would be another one in one file with others.`,
+        remedy: 'Write the file anew, without special YAML, and ask again.',
+      });
+    }
   }
 
   /** All that was changed, by repository; repositories without changes are absent. */
@@ -498,7 +578,11 @@ export class RepositoryDraft {
     for (const each of wanted.slice(kept.length)) this.append(at, path, each);
   }
 
-  #create(manifests: readonly NewManifest[], place: NewFilePlace): void {
+  /** Where a new file comes to. */
+  #newFile(
+    [{ kind, metadata }]: readonly NewManifest[],
+    place: NewFilePlace,
+  ): { drafted: Drafted; path: string; field: string } {
     const key = (settings: GitOpsSettings) =>
       place.tenant !== undefined && settings.newFiles?.quota !== undefined
         ? 'quota'
@@ -511,7 +595,7 @@ export class RepositoryDraft {
       throw new GitOpsError({
         code: 'notFound',
         field: 'newFiles.storage',
-        problem: `${manifests[0].kind} ${manifests[0].metadata.name} is in no repository, and there is no path for a new file.`,
+        problem: `${kind} ${metadata.name} is in no repository, and there is no path for a new file.`,
         remedy:
           'Set newFiles.storage in the settings of the under cluster, such as clusters/{underCluster}/storage/{change}-{object}.yaml.',
       });
@@ -528,7 +612,16 @@ export class RepositoryDraft {
       ),
       field,
     );
-    const root = rootOf(repository);
+    return { drafted, path, field };
+  }
+
+  #create(
+    manifests: readonly NewManifest[],
+    place: NewFilePlace,
+    written: readonly string[] = manifests.map(manifestText),
+  ): void {
+    const { drafted, path, field } = this.#newFile(manifests, place);
+    const root = rootOf(drafted.repository);
     if (!isUnder(path, root)) {
       throw new GitOpsError({
         code: 'pathInvalid',
@@ -550,7 +643,7 @@ export class RepositoryDraft {
       });
     }
     const entry = kustomizationEntryFor(drafted.files, path, root);
-    this.#write(drafted, path, manifests.map(manifestText).join('---\n'));
+    this.#write(drafted, path, written.join('---\n'));
     if (entry) this.#write(drafted, entry.path, entry.text);
     this.#refuseRenamed(drafted, path, manifests, field);
   }

@@ -516,6 +516,29 @@ export function removeYamlData(
   );
 }
 
+/** Where a document is in its file, with the comments before it and its `---`. */
+function documentRange(
+  source: YamlSource,
+  index: number,
+  refusal: () => GitOpsError,
+): { start: number; end: number } {
+  const { text } = source.file;
+  const marks = [...text.matchAll(/^---(?=\s|$)/gm)].map(
+    ({ index: offset }) => offset,
+  );
+  const hasFirst =
+    marks.length === source.documents.length - 1 ? [0, ...marks] : marks;
+  if (hasFirst.length !== source.documents.length) throw refusal();
+  // A byte order mark is the file's, not the document's.
+  const start =
+    hasFirst[index] === 0 && text.startsWith('\ufeff') ? 1 : hasFirst[index];
+  let end = hasFirst[index + 1] ?? text.length;
+  if (index === 0 && hasFirst !== marks && marks.length > 0) {
+    end = afterLine(text, end + 1);
+  }
+  return { start, end };
+}
+
 /**
  * Takes a whole document out of a file with several.
  *
@@ -526,30 +549,46 @@ export function removeYamlDocument(
   source: YamlSource,
   index: number,
 ): string | undefined {
-  const { text } = source.file;
   const others = allData(source).filter(
     (data, at) => at !== index && data !== null,
   );
   if (others.length === 0) return undefined;
-  const marks = [...text.matchAll(/^---(?=\s|$)/gm)].map(
-    ({ index: offset }) => offset,
-  );
-  const hasFirst =
-    marks.length === source.documents.length - 1 ? [0, ...marks] : marks;
   const refusal = () =>
     notPossible(source, source.documents[index].contents, 'The document');
-  if (hasFirst.length !== source.documents.length) throw refusal();
-  // A byte order mark is the file's, not the document's.
-  const start =
-    hasFirst[index] === 0 && text.startsWith('\ufeff') ? 1 : hasFirst[index];
-  let end = hasFirst[index + 1] ?? text.length;
-  if (index === 0 && hasFirst !== marks && marks.length > 0) {
-    end = afterLine(text, end + 1);
-  }
   return proven(
     source,
-    { start, end, text: '' },
+    { ...documentRange(source, index, refusal), text: '' },
     allData(source).filter((_, at) => at !== index),
     refusal,
   );
+}
+
+/**
+ * A document as it is written, with its comments, for another file: without `---`, and with the line ends of new files.
+ *
+ * @throws GitOpsError `onlyIntendedPathMayDiffer` where the documents can't be told apart for certain.
+ */
+export function yamlDocumentText(source: YamlSource, index: number): string {
+  const { start, end } = documentRange(source, index, () =>
+    notPossible(source, source.documents[index].contents, 'The document'),
+  );
+  const text = source.file.text
+    .slice(start, end)
+    .replace(/\r\n?/g, '\n')
+    .replace(/^---[ \t]*\n?/, '')
+    .replace(/(^|\n)(---|\.\.\.)[ \t]*\n?$/, '$1')
+    .trim();
+  return `${text}\n`;
+}
+
+/** The text of a file with more documents at its end. */
+export function withYamlDocuments(
+  { file: { text } }: YamlSource,
+  documents: readonly string[],
+): string {
+  const lineEnd = /\r\n/.test(text) ? '\r\n' : '\n';
+  const added = documents.map(document =>
+    `---\n${document}`.replace(/\n/g, lineEnd),
+  );
+  return [text.endsWith('\n') ? text : `${text}${lineEnd}`, ...added].join('');
 }

@@ -1,10 +1,5 @@
 import { GitOpsError } from '../../gitops';
-import type { NewManifest } from '../../gitops/newManifest';
-import {
-  isRecord,
-  neededLocalPathValues,
-  pathOfClass,
-} from '../paths/localPathValues';
+import { neededLocalPathValues, pathOfClass } from '../paths/localPathValues';
 import type { PlannedChange, Planning } from '../storageChange';
 import {
   classInGit,
@@ -78,26 +73,12 @@ function profileOf(name: string) {
   return { apiGroup: 'cdi.kubevirt.io', kind: 'StorageProfile', name };
 }
 
-/** The profile as it is in Git, with the pin, so that nothing else of it is lost where it moves. */
-function movedProfile(data: unknown, pinned: NewManifest): NewManifest {
-  if (!isRecord(data) || !isRecord(data.metadata)) return pinned;
-  return {
-    ...data,
-    apiVersion: pinned.apiVersion,
-    kind: pinned.kind,
-    metadata: { ...data.metadata, name: pinned.metadata.name },
-    spec: {
-      ...(isRecord(data.spec) && data.spec),
-      ...(isRecord(pinned.spec) && pinned.spec),
-    },
-  };
-}
-
+/** @returns what a reviewer is told besides. */
 function claimWithDriver(
   planning: Planning<BackendRequest>,
   backend: NewBackend,
   inGit: ClassInGit,
-): void {
+): string[] {
   const { request, facts, draft } = planning;
   const { storageClass } = facts;
   const { rendered, manifest, provisioner, values } = inGit;
@@ -137,16 +118,30 @@ function claimWithDriver(
   const pinned = pinnedProfile(storageClass, request.claimPropertySets);
   const profile = draft.find(profileOf(storageClass));
   const place = { change: 'backend', object: `claim-${backend.name}` };
-  if (manifest || !profile) {
-    // The old class goes just as the release takes it out, so that the two don't fight; its profile stays where it is.
-    if (manifest && !isOurs) draft.removeObject(manifest);
+  const areInOneFile =
+    manifest !== undefined &&
+    manifest.repository === profile?.repository &&
+    manifest.place.source.file.path === profile.place.source.file.path;
+  // The old class goes just as the release takes it out, so that the two don't fight.
+  if (manifest && !isOurs) draft.removeObject(manifest);
+  if (isOurs || !profile || areInOneFile) {
     draft.put([claimed, pinned], place);
-    return;
+    return [];
   }
-  // Class and profile in one file: CDI throws the profile away with its class, and Flux applies them together.
-  const moved = movedProfile(draft.data(profile), pinned);
-  draft.removeObject(profile);
-  draft.put([claimed, moved], place);
+  draft.put([pinned], place);
+  // Class and profile in one file: CDI throws the profile away with its class, and Flux applies them together. Where the release takes the old
+  // class out of another file, that is nothing that both requests write: a new file's entry would stand just where the release takes out the old one's.
+  if (draft.putInto(profile, [claimed], place)) return [];
+  if (manifest) {
+    draft.put([claimed], place);
+    return [];
+  }
+  const from = draft.shown(profile);
+  draft.set(profile, ['metadata', 'name'], storageClass);
+  draft.putWith(profile, [claimed], place);
+  return [
+    `The profile moves from ${from} into the file of the class, with its comments: CDI throws a profile away with its class, so that Git has to make the two together.`,
+  ];
 }
 
 function claimWithLocalPath(
@@ -200,12 +195,14 @@ export function planClaim(planning: Planning<BackendRequest>): PlannedChange {
   needClasses(facts);
   const inGit = classInGit(draft, storageClass);
   preflight(planning);
+  const notes: string[] = [];
   if (backend.name === 'local-path') claimWithLocalPath(planning, inGit);
-  else claimWithDriver(planning, backend, inGit);
+  else notes.push(...claimWithDriver(planning, backend, inGit));
   return {
     title: `Swap of ${storageClass} in ${underCluster} to ${backend.name}: claim the name`,
     impact: swapImpact(request, facts),
     notes: [
+      ...notes,
       `To be reviewed now, together with the release, and merged as soon as its gates are open, and not before: Helm deletes the class by its name, whoever has made it by then.`,
       'It has worked when the class is there with the new provisioner, and the status of its profile is as pinned.',
       'Next: once no volume is left on the old backend, ask for the stage cleanUp.',

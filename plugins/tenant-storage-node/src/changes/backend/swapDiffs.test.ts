@@ -1,4 +1,5 @@
 import { applyPatch, createPatch } from 'diff';
+import { parseAllDocuments } from 'yaml';
 import type { FactsOfTest } from '../facts.testing';
 import { planStorageChange } from '../planStorageChange';
 import { faultsOf } from '../storageChange.test.faults';
@@ -77,8 +78,8 @@ function planned(
     facts: onLocalPath(facts),
   });
   expect(plan.refusals).toEqual([]);
-  // A claim moves the pin beside its class, a clean-up takes the map away: each with what is said of it.
-  const keepsComments = !['claim', 'cleanUp'].includes(`${input.stage}`);
+  // A clean-up takes the map away, with what is said of it.
+  const keepsComments = input.stage !== 'cleanUp';
   expect(faultsOf(repository, plan, { keepsComments })).toEqual([]);
   return plan;
 }
@@ -154,7 +155,10 @@ describe.each(SWAP_LAYOUTS)('a swap, in a repository with $name', layout => {
     });
 
     it('claims the name with its pin', () => {
-      expect(claim(merged(layout.files, install())).diff).toMatchSnapshot();
+      const plan = claim(merged(layout.files, install()));
+      expect(plan.diff).toMatchSnapshot();
+      const moves = plan.diff.includes('-kind: StorageProfile');
+      expect(plan.body.includes('The profile moves from')).toBe(moves);
     });
 
     it('makes the same whether release or claim is merged first, and asks for nothing again', () => {
@@ -309,31 +313,61 @@ describe.each(SWAP_LAYOUTS)('a swap, in a repository with $name', layout => {
       ).toMatchSnapshot();
     });
 
-    it('or on to Rook-Ceph: the class changes its manifest, its pin stays', () => {
-      const rook = { to: 'rook-ceph', ...INPUTS['rook-ceph'].input };
-      const base = swapped();
-      const facts: FactsOfTest = {
-        ...installed(ROOK, 'rook-ceph'),
-        ...served(LONGHORN),
-      };
+    const of = (files: Files, kind: string) =>
+      Object.values(files)
+        .flatMap(text => parseAllDocuments(text))
+        .map(document => document.toJS())
+        .filter(
+          data =>
+            data?.kind === kind &&
+            data.metadata.name === 'tenant-storage-class',
+        );
+
+    /** One more swap between drivers; both requests are made before either is merged. */
+    function swappedOn(
+      base: Files,
+      to: keyof typeof INPUTS,
+      from: string,
+      by: string,
+    ) {
+      const wish = { to, ...INPUTS[to].input };
+      const facts = { ...installed(by, to), ...served(from) };
       const released = planned(
         layout,
         base,
-        { stage: 'release', ...rook },
+        { stage: 'release', ...wish },
         facts,
       );
       const claimed = planned(
         layout,
         base,
-        { stage: 'claim', ...rook },
-        {
-          ...facts,
-          ...open('release', 'rook-ceph'),
-        },
+        { stage: 'claim', ...wish },
+        { ...facts, ...open('release', to) },
       );
-      expect(() => merged(merged(base, released), claimed, base)).not.toThrow();
+      const after = merged(merged(base, released), claimed, base);
+      expect(merged(merged(base, claimed), released, base)).toEqual(after);
+      expect(of(after, 'StorageClass')).toMatchObject([{ provisioner: by }]);
+      // The repository may have another under cluster's, too.
+      expect(of(after, 'StorageProfile')).toEqual(of(base, 'StorageProfile'));
+      return { after, released, claimed };
+    }
+
+    it('or on to Rook-Ceph: the class changes its manifest, its pin stays', () => {
+      const { released, claimed } = swappedOn(
+        swapped(),
+        'rook-ceph',
+        LONGHORN,
+        ROOK,
+      );
       expect(released.diff).toMatchSnapshot();
       expect(claimed.diff).toMatchSnapshot();
+    });
+
+    it('and back, and on again, without a conflict', () => {
+      const first = swappedOn(swapped(), 'rook-ceph', LONGHORN, ROOK);
+      const second = swappedOn(first.after, 'longhorn', ROOK, LONGHORN);
+      const third = swappedOn(second.after, 'rook-ceph', LONGHORN, ROOK);
+      expect(third.after).toEqual(first.after);
     });
   });
 });
