@@ -145,6 +145,10 @@ describe('kmetal:velero:location', () => {
         title: TITLE,
         host: gitHost.host,
         repository: 'acme/fleet',
+        files: [
+          'clusters/muc-1/kustomization.yaml',
+          'clusters/muc-1/minio.yaml',
+        ],
       },
     ]);
     for (const authorization of backend.authorizations) {

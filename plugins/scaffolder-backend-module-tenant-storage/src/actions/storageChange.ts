@@ -261,6 +261,7 @@ export function createStorageChangeAction(
             title: plan.title,
             host,
             repository: name,
+            files: plan.files.map(({ path }) => path),
           },
           initiator,
           signal(),

@@ -33,7 +33,7 @@ function flux(all: Given[], owner?: string) {
       ResourceQuota: [{ ...quota('50Gi', '1Gi'), labels }],
       Kustomization: all,
     }),
-    'alpha',
+    { tenant: 'alpha' },
     async commit => {
       asked.push(commit);
       return commit === MERGE || commit === sha('d');
@@ -107,8 +107,156 @@ describe('what Flux tells of a merge', () => {
       ]).evidence,
     ).toEqual({ seen: false });
     expect(await flux([]).evidence).toEqual({ seen: false });
-    expect(await fluxEvidence(undefined, 'alpha', async () => true)).toEqual({
+    expect(
+      await fluxEvidence(undefined, { tenant: 'alpha' }, async () => true),
+    ).toEqual({
       seen: false,
+    });
+  });
+});
+
+describe("what Flux tells of a change of the under cluster's storage", () => {
+  const CLASS = 'clusters/muc-1/storage/class.yaml';
+  const BASE = 'base/storage/class.yaml';
+  const FAILING = {
+    lastAttemptedRevision: `main@sha1:${MERGE}`,
+    ready: { status: 'False', reason: 'BuildFailed', message: 'x' },
+  } as const;
+
+  function storage(
+    all: Given[],
+    files: string[] = [],
+    contains = async (commit: string): Promise<boolean | undefined> =>
+      commit === MERGE || commit === sha('d'),
+  ) {
+    return fluxEvidence(
+      inventoryOf({ Kustomization: all }),
+      { tenant: null, files },
+      contains,
+    );
+  }
+
+  const from = (source: string, parts: Partial<Given> = {}) => ({
+    source: `GitRepository/${source}`,
+    ...parts,
+  });
+
+  it('is what the Kustomization tells whose folder the files are in, the one next to them', async () => {
+    const behind = [
+      kustomization('root', { path: './', ...APPLIED }),
+      kustomization('muc-1', { path: './clusters/muc-1', ...APPLIED }),
+      kustomization('storage', { path: 'clusters/muc-1/storage/' }),
+      kustomization('other', { path: './clusters/muc-1/sto', ...APPLIED }),
+    ];
+    expect(await storage(behind, [CLASS])).toMatchObject({
+      owner: null,
+      applied: false,
+      waitsFor: [{ name: 'flux-system/storage', suspended: false }],
+    });
+    const done = [
+      kustomization('root', { path: './', suspended: true }),
+      kustomization('apps', { path: './apps', ...FAILING }),
+      kustomization('storage', { path: 'clusters/muc-1/storage', ...APPLIED }),
+    ];
+    expect(await storage(done, [CLASS])).toMatchObject({
+      applied: true,
+      waitsFor: [],
+      suspended: false,
+      failing: null,
+    });
+    expect(
+      await storage(done, [CLASS, 'clusters/muc-1/kustomization.yaml']),
+    ).toMatchObject({
+      applied: false,
+      waitsFor: [{ name: 'flux-system/root', suspended: true }],
+      suspended: true,
+    });
+  });
+
+  it('is what all of the source tell that has the merge, where a file is in the folder of none', async () => {
+    const path = './clusters/muc-1';
+    const both = [
+      kustomization('apps', from('fleet', { path: './apps', ...APPLIED })),
+      kustomization('storage', from('flux-system/fleet', { path })),
+      kustomization('monitoring', from('other', { path: './monitoring' })),
+    ];
+    expect(await storage(both, [CLASS, BASE])).toMatchObject({
+      applied: false,
+      waitsFor: [{ name: 'flux-system/storage', suspended: false }],
+    });
+    Object.assign(both[1], APPLIED);
+    expect(await storage(both, [CLASS, BASE])).toMatchObject({
+      applied: true,
+      waitsFor: [],
+    });
+    expect(await storage(both)).toMatchObject({ applied: true });
+  });
+
+  it('takes no source for another of the same name in another namespace', async () => {
+    const all = [
+      kustomization('storage', from('fleet', APPLIED)),
+      kustomization('apps', from('fleet', { namespace: 'apps' })),
+    ];
+    expect(await storage(all)).toMatchObject({ applied: true });
+  });
+
+  it('is a failure at the merge at once of who applies it, or while nobody has', async () => {
+    const path = './clusters/muc-1/storage';
+    const failing = { by: 'flux-system/storage', words: 'BuildFailed: x' };
+    const storageFails = kustomization('storage', { path, ...FAILING });
+    const apps = kustomization('apps', { path: './apps', ...APPLIED });
+    expect(await storage([apps, storageFails], [CLASS])).toMatchObject({
+      applied: false,
+      failing: { ...failing, ofTheMerge: true },
+    });
+    // Nobody knows which of them has the base in it.
+    expect(await storage([apps, storageFails], [BASE])).toMatchObject({
+      applied: false,
+      failing: { ...failing, ofTheMerge: false },
+    });
+    expect(await storage([storageFails], [BASE])).toMatchObject({
+      failing: { ...failing, ofTheMerge: true },
+    });
+    const ownTrouble = { ...FAILING, lastAttemptedRevision: undefined };
+    expect(
+      await storage([kustomization('storage', { path, ...ownTrouble })]),
+    ).toMatchObject({ applied: false, failing: null });
+  });
+
+  it('is not that it is switched off, where the one that is may have nothing to do with it', async () => {
+    const all = [
+      kustomization('storage', { path: './clusters', ...APPLIED }),
+      kustomization('apps', { path: './apps', suspended: true }),
+    ];
+    expect(await storage(all, [BASE])).toMatchObject({
+      applied: false,
+      waitsFor: [{ name: 'flux-system/apps', suspended: true }],
+      suspended: false,
+    });
+  });
+
+  it('is not known where revisions can not be compared', async () => {
+    const all = [
+      kustomization('storage', { path: './clusters' }),
+      kustomization('apps', APPLIED),
+    ];
+    const unknown = async () => undefined;
+    expect(await storage(all, [CLASS], unknown)).toMatchObject({
+      applied: undefined,
+      waitsFor: [],
+    });
+  });
+
+  it('is told where there are many Kustomizations at many revisions', async () => {
+    const others = Array.from({ length: 20 }, (_, at) =>
+      kustomization(`other-${at}`, {
+        path: './other',
+        lastAppliedRevision: `main@sha1:${`${at}`.padStart(40, '0')}`,
+      }),
+    );
+    const holder = kustomization('storage', { path: './clusters', ...APPLIED });
+    expect(await storage([...others, holder], [CLASS])).toMatchObject({
+      applied: true,
     });
   });
 });

@@ -51,21 +51,20 @@ export class ChangingCluster {
   }
 
   setFlux(
-    parts: Partial<NonNullable<Content['Kustomization']>[number]> = {},
+    ...all: Array<Partial<NonNullable<Content['Kustomization']>[number]>>
   ): void {
     this.notInstalled = false;
     this.content = {
       ...this.content,
-      Kustomization: [
-        {
-          name: 'tenants',
-          namespace: 'flux-system',
-          suspended: false,
-          ready: { status: 'True' },
-          lastAppliedRevision: `main@sha1:${sha('a')}`,
-          ...parts,
-        },
-      ],
+      Kustomization: (all.length > 0 ? all : [{}]).map(parts => ({
+        name: 'tenants',
+        namespace: 'flux-system',
+        suspended: false,
+        ready: { status: 'True' },
+        lastAppliedRevision: `main@sha1:${sha('a')}`,
+        source: 'GitRepository/flux-system',
+        ...parts,
+      })),
     };
   }
 

@@ -294,15 +294,14 @@ export class RequestFollower {
   }
 
   async #follow(request: StoredRequest, sight: Sight): Promise<void> {
-    const { underCluster, tenant } = request;
-    const cluster = this.#inventory.cluster(underCluster);
+    const cluster = this.#inventory.cluster(request.underCluster);
     const look = await this.#lookAt(request, sight);
     const judged = await this.#judge(request);
     const { live } = judged;
     const merge =
       request.revision ??
       (look.proposal?.state === 'merged' ? look.proposal.mergeCommit : null);
-    const flux = await fluxEvidence(cluster, tenant, async commit => {
+    const flux = await fluxEvidence(cluster, request, async commit => {
       if (merge === null) return false;
       if (commit === merge) return true;
       if (!('host' in sight) || 'fault' in sight || this.#isSilent(request)) {

@@ -96,6 +96,7 @@ function flux(
     seen: true,
     owner: 'flux-system/tenants',
     applied: false,
+    waitsFor: [],
     suspended: false,
     working: false,
     failing: null,

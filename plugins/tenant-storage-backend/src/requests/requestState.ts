@@ -87,12 +87,17 @@ export type FluxEvidence =
       seen: true;
       /** The Kustomization, as `namespace/name`; null = nobody knows which one it is. */
       owner: string | null;
-      /** Whether it has applied the merge; undefined = can't be told now. */
+      /** Whether it has applied the merge, or all have that it waits for; undefined = can't be told now. */
       applied: boolean | undefined;
+      /** Of a change of the under cluster's storage: who has not applied the merge yet, as `namespace/name`. */
+      waitsFor: ReadonlyArray<{ name: string; suspended: boolean }>;
       suspended: boolean;
       /** Whether it is at it now; what it said before is not told meanwhile. */
       working: boolean;
-      /** Whose trouble there is, as `namespace/name`, and which; `ofTheMerge`: with a revision that has the merge in it. */
+      /**
+       * Whose trouble there is, as `namespace/name`, and which; `ofTheMerge`: with a revision that has the merge in it, by who applies the
+       * change as far as anybody knows.
+       */
       failing: { by: string; words: string; ofTheMerge: boolean } | null;
     };
 
@@ -267,6 +272,27 @@ function notReady({ by, words }: { by: string; words: string }): string {
   return `Kustomization ${by} is not ready: ${words}`;
 }
 
+/** More Kustomizations than this are counted, not named. */
+const MOST_NAMED = 3;
+
+/** The Kustomizations that have not applied the merge, as the subject of a sentence, and its verb. */
+function behind({ owner, waitsFor }: Extract<FluxEvidence, { seen: true }>): {
+  who: string;
+  areMany: boolean;
+} {
+  if (owner !== null) return { who: `Kustomization ${owner}`, areMany: false };
+  const names = waitsFor
+    .slice(0, MOST_NAMED)
+    .map(({ name, suspended }) => (suspended ? `${name} (suspended)` : name));
+  const more = waitsFor.length - names.length;
+  if (more > 0) names.push(`${more} more`);
+  const last = names.pop();
+  if (last === undefined) return { who: 'A Kustomization', areMany: false };
+  return names.length === 0
+    ? { who: `Kustomization ${last}`, areMany: false }
+    : { who: `Kustomizations ${names.join(', ')} and ${last}`, areMany: true };
+}
+
 function afterMerge(
   request: RequestProgress,
   evidence: Evidence,
@@ -324,11 +350,18 @@ function afterMerge(
   }
 
   if (flux.seen) {
-    const who = flux.owner ? `Kustomization ${flux.owner}` : 'A Kustomization';
+    const { who, areMany } = behind({
+      ...flux,
+      waitsFor: flux.suspended
+        ? flux.waitsFor.map(({ name }) => ({ name, suspended: false }))
+        : flux.waitsFor,
+    });
     if (flux.suspended) {
       return stuck(
         'The change was accepted, but applying changes is switched off at the moment; the platform team sees why',
-        `${who} is suspended: it applies nothing until it is resumed`,
+        areMany
+          ? `${who} are suspended: they apply nothing until they are resumed`
+          : `${who} is suspended: it applies nothing until it is resumed`,
       );
     }
     if (flux.failing && (flux.failing.ofTheMerge || overdue)) {
@@ -345,12 +378,10 @@ function afterMerge(
           rules.stuckAfter,
         )}; the platform team sees why`,
         `${
-          flux.owner
-            ? `Kustomization ${flux.owner} has`
+          flux.owner !== null || flux.waitsFor.length > 0
+            ? `${who} ${areMany ? 'have' : 'has'} not`
             : 'No Kustomization has'
-        } ${flux.owner ? 'not ' : ''}applied the merge within ${minutes(
-          rules.stuckAfter,
-        )}`,
+        } applied the merge within ${minutes(rules.stuckAfter)}`,
       );
     }
   } else if (overdue && evidence.live.known) {

@@ -47,6 +47,7 @@ function storageChange(
     title: 'Release',
     input: { stage: 'release' },
     fingerprint: '0123456789ab',
+    files: ['storage/class.yaml'],
     reason: 'The disks are full.',
     requester: 'user:default/petra',
     repository: {
@@ -278,12 +279,17 @@ describe.each(testDatabases())('requests in $name', server => {
       });
       expect(opened).toMatchObject({ arrivedBefore: true });
       const same = await store.record(storageChange(), AT + 2);
-      expect(same).toMatchObject({ arrivedBefore: true, state: 'opened' });
+      expect(same).toMatchObject({
+        arrivedBefore: true,
+        state: 'opened',
+        files: ['storage/class.yaml'],
+      });
       const other = await store.record(
         storageChange({
           title: 'Release, with care',
           input: { stage: 'release', confirm: true },
           fingerprint: 'ba9876543210',
+          files: ['storage/class.yaml', 'storage/kustomization.yaml'],
         }),
         AT + 3,
       );
@@ -293,6 +299,7 @@ describe.each(testDatabases())('requests in $name', server => {
         state: 'preparing',
         wish: 'ba9876543210',
         input: { stage: 'release', confirm: true },
+        files: ['storage/class.yaml', 'storage/kustomization.yaml'],
       });
       expect(other.steps.at(-1)?.message).toBe(
         '“Release, with care” instead of “Release”',
@@ -485,7 +492,10 @@ describe.each(testDatabases())('requests in $name', server => {
       storeOn(connect()),
     ]);
     for (const store of stores) expect(await store.subjects()).toEqual([]);
-    expect(await knex('knex_migrations')).toHaveLength(1);
+    expect(await knex('knex_migrations').pluck('name')).toEqual([
+      '20261122000000_requests.js',
+      '20261123000000_request_files.js',
+    ]);
   });
 
   it('are migrated only if the operator wants that', async () => {

@@ -50,6 +50,7 @@ interface RequestRow {
   wish: string;
   size: string | null;
   input: string | null;
+  files: string | null;
   before_bytes: string | null;
   allow_below_use: boolean | number;
   reason: string;
@@ -213,6 +214,7 @@ function askedFor(row: RequestRow): RequestToRecord {
         title: row.title,
         input: JSON.parse(row.input ?? '{}'),
         fingerprint: row.wish,
+        files: JSON.parse(row.files ?? '[]'),
       };
 }
 
@@ -269,6 +271,7 @@ function wishColumns(wish: RequestToRecord) {
     wish: wishOf(wish),
     size: quota?.size ?? null,
     input: wish.change === 'quota' ? null : JSON.stringify(wish.input),
+    files: wish.change === 'quota' ? null : JSON.stringify(wish.files),
     before_bytes: decimal(quota?.before ?? null),
     allow_below_use: quota?.allowBelowUse ?? false,
     reason: wish.reason,

@@ -109,6 +109,7 @@ function followed(server: TestDatabaseServer) {
       title,
       input,
       fingerprint: storageChangeFingerprint(input),
+      files: ['clusters/muc-1/storage/class.yaml'],
       reason: 'The disks are full.',
       requester: 'user:default/petra',
       repository: {
@@ -308,35 +309,77 @@ function followed(server: TestDatabaseServer) {
     expect(sent[0].payload.description).toBe(`${message}.`);
   });
 
-  it('are not there where one Kustomization applied the merge, and tell which one fails at it', async () => {
+  it('are applied once the Kustomization has applied the merge that their files are in', async () => {
     cluster.setFlux();
     const one = await replica();
     const asked = claim();
     const pull = await propose(one, asked, 'c1a1');
     await one.poll();
     const revision = `main@sha1:${gitHub.merge(pull)}`;
-    cluster.setFlux({ name: 'tenants', lastAppliedRevision: revision });
-    const [tenants] = cluster.content.Kustomization ?? [];
-    cluster.content = {
-      ...cluster.content,
-      Kustomization: [
-        tenants,
-        {
-          name: 'storage',
-          namespace: 'flux-system',
-          suspended: false,
-          lastAttemptedRevision: revision,
-          ready: { status: 'False', reason: 'BuildFailed', message: 'no file' },
-        },
-      ],
+    const apps = {
+      name: 'apps',
+      path: './apps',
+      lastAppliedRevision: revision,
     };
+    const storage = { name: 'storage', path: './clusters/muc-1/storage' };
+    cluster.setFlux(apps, storage);
+    await one.poll();
+    expect(await find(one, asked)).toMatchObject({ state: 'merged' });
+    await one.poll(11 * 60_000);
+    const behind =
+      'Kustomization flux-system/storage has not applied the merge within 10 minutes';
+    expect(await find(one, asked)).toMatchObject({
+      state: 'stuck',
+      message: behind,
+    });
+    cluster.setFlux(apps, { ...storage, lastAppliedRevision: revision });
+    await one.poll();
+    expect(await find(one, asked)).toMatchObject({ state: 'applied' });
+  });
+
+  it('are stuck at once where the Kustomization fails that their files are in, and not by another one', async () => {
+    cluster.setFlux();
+    const one = await replica();
+    const asked = claim();
+    const pull = await propose(one, asked, 'c1a1');
+    await one.poll();
+    const revision = `main@sha1:${gitHub.merge(pull)}`;
+    const fails = (name: string) => ({
+      name,
+      path: `clusters/muc-1/${name}`,
+      lastAttemptedRevision: revision,
+      ready: {
+        status: 'False' as const,
+        reason: 'BuildFailed',
+        message: 'no file',
+      },
+    });
+    const storage = {
+      name: 'storage',
+      path: 'clusters/muc-1/storage',
+      lastAppliedRevision: revision,
+    };
+    cluster.setFlux(
+      { ...storage, lastAppliedRevision: undefined },
+      fails('apps'),
+    );
+    await one.poll();
+    expect(await find(one, asked)).toMatchObject({ state: 'merged' });
+    cluster.setFlux(fails('storage'), { ...storage, name: 'apps', path: './' });
+    await one.poll();
+    expect(await find(one, asked)).toMatchObject({
+      state: 'stuck',
+      message:
+        'Kustomization flux-system/storage is not ready: BuildFailed: no file',
+    });
+    cluster.setFlux(storage, fails('apps'));
     await one.poll();
     expect(await find(one, asked)).toMatchObject({ state: 'applied' });
     await one.poll(11 * 60_000);
     expect(await find(one, asked)).toMatchObject({
       state: 'stuck',
       message:
-        'The change was applied, but it is not there: cluster.local/local-path still serves tenant-storage-class. Kustomization flux-system/storage is not ready: BuildFailed: no file',
+        'The change was applied, but it is not there: cluster.local/local-path still serves tenant-storage-class',
     });
   });
 

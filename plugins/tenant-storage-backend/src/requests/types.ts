@@ -53,6 +53,8 @@ export interface StorageChangeToRecord extends AskedFor {
   input: Record<string, unknown>;
   /** Of the input. */
   fingerprint: string;
+  /** The files that it changes, by their paths in the repository; empty if they are not known. */
+  files: readonly string[];
 }
 
 /** A request that is about to be proposed. */

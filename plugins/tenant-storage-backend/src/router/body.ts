@@ -109,6 +109,13 @@ export const newStorageChangeBody = z.object({
   ),
   host: text(1024),
   repository: text(1024),
+  files: z
+    .array(
+      text(4096).min(1, 'has to be the path of a file'),
+      'has to be a list of paths',
+    )
+    .max(500, 'may have 500 entries at most')
+    .optional(),
 });
 
 /** A name out of a body, fit for a message. */

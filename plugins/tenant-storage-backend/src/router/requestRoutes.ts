@@ -239,6 +239,7 @@ export function addRequestRoutes(
           title: wish.title,
           input,
           fingerprint: storageChangeFingerprint(input),
+          files: wish.files ?? [],
           reason: quotaReason(wish.reason),
           requester,
           repository: configuredRepository(cluster, wish),

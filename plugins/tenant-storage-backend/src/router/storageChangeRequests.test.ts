@@ -73,7 +73,7 @@ const record = (parts: object = {}, who = patsTask, path = RECORD) =>
 
 describe('A request for a change of an under cluster’s storage', () => {
   it('is recorded by the scaffolder, for the user whose task it is', async () => {
-    const { status, body } = await record();
+    const { status, body } = await record({ files: ['storage/profile.yaml'] });
 
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -96,6 +96,7 @@ describe('A request for a change of an under cluster’s storage', () => {
         title: `StorageProfile of ${CLASS} in north`,
         input: INPUT,
         fingerprint: storageChangeFingerprint(INPUT),
+        files: ['storage/profile.yaml'],
         reason: 'Before the swap',
         requester: PAT,
         repository: {

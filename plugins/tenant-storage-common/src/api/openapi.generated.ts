@@ -812,6 +812,11 @@ export interface components {
             title: string;
             host: string;
             repository: string;
+            /**
+             * The files that the change writes or deletes, by their paths in the repository: by them the request waits for the right ones of Flux's
+             *     Kustomizations. Absent: for all of the repository's.
+             */
+            files?: string[];
         };
         ClaimPropertySet: {
             accessModes: string[];
