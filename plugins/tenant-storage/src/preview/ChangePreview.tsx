@@ -6,7 +6,7 @@ import {
   StorageChangePreviewWish,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { makeStyles } from '@material-ui/core/styles';
-import { useCallback, useEffect } from 'react';
+import { Fragment, useCallback, useEffect } from 'react';
 import { tenantStorageApiRef } from '../api/TenantStorageApi';
 import {
   ChangeRefusals,
@@ -44,6 +44,7 @@ const useStyles = makeStyles(
       tableLayout: 'fixed',
       '& th, & td': {
         padding: theme.spacing(0.75, 2, 0.75, 0),
+        [theme.breakpoints.down('sm')]: { paddingRight: theme.spacing(1) },
         textAlign: 'left',
         verticalAlign: 'top',
         overflowWrap: 'anywhere',
@@ -52,12 +53,26 @@ const useStyles = makeStyles(
       '& thead th': { color: theme.palette.textSubtle, fontWeight: 400 },
       '& tbody th': { fontWeight: 400 },
     },
-    what: { width: '28%' },
+    what: {
+      width: '28%',
+      [theme.breakpoints.down('sm')]: { width: '22%' },
+    },
+    noteHead: { [theme.breakpoints.down('sm')]: { width: '22%' } },
     note: { color: theme.palette.textSubtle },
     then: { fontWeight: 700 },
   }),
   { name: 'TenantStorageChangePreview' },
 );
+
+/** A value whose lines may end after a slash: paths, and access modes with their volume modes. */
+function withBreaks(value: string) {
+  return value.split(/(?<=\/)(?=\w)/).map((part, at) => (
+    <Fragment key={at}>
+      {at > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
+}
 
 function ImpactTable({ impact }: Pick<StorageChangePreview, 'impact'>) {
   const classes = useStyles();
@@ -69,16 +84,18 @@ function ImpactTable({ impact }: Pick<StorageChangePreview, 'impact'>) {
           <td className={classes.what} />
           <th scope="col">{t('form.size.now')}</th>
           <th scope="col">{t('form.preview.then')}</th>
-          <th scope="col">{t('form.change.note')}</th>
+          <th scope="col" className={classes.noteHead}>
+            {t('form.change.note')}
+          </th>
         </tr>
       </thead>
       <tbody>
         {impact.map(({ what, before, after, note }) => (
           <tr key={what}>
             <th scope="row">{what}</th>
-            <td>{before ?? '–'}</td>
+            <td>{withBreaks(before ?? '–')}</td>
             <td className={after === before ? undefined : classes.then}>
-              {after ?? '–'}
+              {withBreaks(after ?? '–')}
             </td>
             <td className={classes.note}>{note}</td>
           </tr>

@@ -36,6 +36,13 @@ const MEASUREMENTS = {
 
 type Measurement = keyof typeof MEASUREMENTS;
 
+const WORDS: Record<Measurement, string> = {
+  sequentialWrite: 'write in sequence',
+  sequentialRead: 'read in sequence',
+  randomWrite: 'write here and there',
+  randomRead: 'read here and there',
+};
+
 /** A benchmark as it is asked for, checked. */
 export interface BenchmarkRequest {
   step: 'run' | 'cleanUp';
@@ -435,7 +442,7 @@ function planRun(planning: Planning<BenchmarkRequest>): PlannedChange {
       {
         what: 'Measured',
         before: null,
-        after: measurements.join(', '),
+        after: measurements.map(each => WORDS[each]).join(', '),
         note: `${seconds} s each, past all caches of the node (direct I/O)`,
       },
       {

@@ -80,7 +80,7 @@ describe('its servers', () => {
       {
         code: 'notSupported',
         field: 'storageClass',
-        message: expect.stringContaining('there are 1 control-plane nodes'),
+        message: expect.stringContaining('there is 1 control-plane node;'),
       },
     ]);
     const nodes = ['c1', 'c2', 'c3', 'c4'].map(name => ({

@@ -334,17 +334,19 @@ function refuseTooFewNodes(
 ): void {
   const { replicas, storageClass } = request;
   const nodes = nodesFor(facts, onControlPlane);
-  const role = onControlPlane ? 'control-plane nodes' : 'workers';
+  const role = onControlPlane ? 'control-plane node' : 'worker';
   if (nodes === undefined) {
     warn(
       'nodesUnknown',
-      `Nodes can't be seen now: ${replicas} servers need as many ${role}.`,
+      `Nodes can't be seen now: ${replicas} servers need as many ${role}s.`,
     );
   } else if (nodes < replicas) {
     refuse({
       code: 'notSupported',
       field: onControlPlane ? 'storageClass' : 'replicas',
-      problem: `${replicas} servers need a node each, and there are ${nodes} ${role}${
+      problem: `${replicas} servers need a node each, and there ${
+        nodes === 1 ? 'is' : 'are'
+      } ${nodes} ${role}${nodes === 1 ? '' : 's'}${
         onControlPlane
           ? `; volumes of ${storageClass} are made on control-plane nodes only`
           : ''

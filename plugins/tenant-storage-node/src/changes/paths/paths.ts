@@ -429,7 +429,7 @@ function gatesOf(
       const breach = breachOf(request.storageClass, found, facts);
       return breach
         ? { ...base, state: 'failed', detail: breach }
-        : { ...base, state: 'passed', detail: 'It is.' };
+        : { ...base, state: 'passed', detail: 'Its role fits the class.' };
     });
   return [...set, ...removed];
 }

@@ -188,6 +188,25 @@ it('tells what it was before, and that it was not pinned', () => {
   });
 });
 
+it.each([
+  ['0.055', '5.5 %', 'of its size, by CDI'],
+  ['0', '0 %', 'of its size, by CDI'],
+  ['a little', null, 'not known'],
+  [null, null, 'not known'],
+])(
+  'tells in percent that CDI adds %s for file systems',
+  (overhead, shown, note) => {
+    const cdi = { phase: 'Deployed', overhead, classOverhead: {} };
+    const what = 'Added to a volume for its file system';
+    expect(plan(pin(CLASS, FILES), { cdi }).impact).toContainEqual({
+      what,
+      before: shown,
+      after: shown,
+      note,
+    });
+  },
+);
+
 it.each<[FactsOfTest['storageProfiles'], string | null]>([
   ['unknown', null],
   [[], `There is no profile of ${CLASS} yet.`],

@@ -220,6 +220,13 @@ function refuseForeign(
   });
 }
 
+/** A share as CDI writes it, such as `0.055`, in percent. */
+function percentOf(share: string | null): string | null {
+  return share !== null && /^\d+(\.\d+)?$/.test(share)
+    ? `${Number((Number(share) * 100).toFixed(1))} %`
+    : null;
+}
+
 function plan(planning: Planning<ProfileRequest>): PlannedChange {
   const { draft, facts, request, refuse, warn, underCluster } = planning;
   const { storageClass, claimPropertySets } = request;
@@ -293,8 +300,9 @@ function plan(planning: Planning<ProfileRequest>): PlannedChange {
     ],
     { change: 'profile', object: storageClass },
   );
-  const overhead =
-    facts.cdi.classOverhead[storageClass] ?? facts.cdi.overhead ?? null;
+  const overhead = percentOf(
+    facts.cdi.classOverhead[storageClass] ?? facts.cdi.overhead,
+  );
   return {
     title: `StorageProfile of ${storageClass} in ${underCluster}: ${shownSets(
       claimPropertySets,
@@ -309,7 +317,7 @@ function plan(planning: Planning<ProfileRequest>): PlannedChange {
       {
         what: 'Added to a volume for its file system',
         before: overhead,
-        after: isBlock ? '0' : overhead,
+        after: isBlock ? '0 %' : overhead,
         note: overhead === null ? 'not known' : 'of its size, by CDI',
       },
       {

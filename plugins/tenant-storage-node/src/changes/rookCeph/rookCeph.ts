@@ -340,7 +340,7 @@ function plan(planning: Planning<RookCephRequest>): PlannedChange {
         what: 'Copies of everything',
         before: null,
         after: `${replicas}, on a node each`,
-        note: `the disks hold a ${replicas}th of their size`,
+        note: `the disks hold 1/${replicas} of their size`,
       },
       {
         what: 'Class',
