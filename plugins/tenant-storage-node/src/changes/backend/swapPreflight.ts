@@ -53,7 +53,7 @@ export function judgePin({
         code: 'notSupported',
         field: `${at}.accessModes`,
         problem: `${TITLES[backend.name]} makes no ${other} volumes.`,
-        remedy: `Choose of ${can.accessModes.join(', ')}.`,
+        remedy: `Choose from ${can.accessModes.join(', ')}.`,
       });
     }
   });

@@ -155,7 +155,7 @@ function refuseImpossible(
         code: 'notSupported',
         field: `${at}.accessModes`,
         problem: `${provisioner}, which serves ${name}, makes no ${other} volumes.`,
-        remedy: `Choose of ${can.accessModes.join(', ')}.`,
+        remedy: `Choose from ${can.accessModes.join(', ')}.`,
       });
     }
     if (
