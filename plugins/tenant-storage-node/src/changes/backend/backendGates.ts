@@ -123,6 +123,7 @@ export function shownUnderWay(facts: UnderClusterFacts): string {
       ({ kind, namespace, name, phase }) =>
         `${kind} ${namespace}/${name} (${phase ?? 'new'})`,
     ),
+    4,
   );
 }
 

@@ -4,6 +4,7 @@ import {
   type UnderClusterFacts,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { becauseOf } from '../paths/nodeBoundary';
+import { percentOf } from '../percentOf';
 import { cdiChoicesOf, modesOf } from '../provisioner';
 import type { Planning } from '../storageChange';
 import type { BackendRequest } from './backendRequest';
@@ -150,7 +151,7 @@ function judgeHeadroom({
   const because = `Creating a volume with a CSI driver needs its size twice for a moment${
     cost.overhead === '0'
       ? ''
-      : `, each with the overhead of ${cost.overhead} for the file system${
+      : `, each with ${percentOf(cost.overhead)} more for the file system${
           cost.overheadKnown ? '' : ' (the usual one; it is not known)'
         }`
   }`;

@@ -9,6 +9,7 @@ import {
   sharesOnlyBlock,
   type ClaimMode,
 } from '../provisioner';
+import { percentOf } from '../percentOf';
 import type {
   ChangeArrival,
   PlannedChange,
@@ -218,13 +219,6 @@ function refuseForeign(
     problem: `The profile of ${request.storageClass} is pinned by the Helm release ${release}, and is in no configured repository: a second owner of it would fight with that.`,
     remedy: `Change it in the values of ${release}, or take it out of them first.`,
   });
-}
-
-/** A share as CDI writes it, such as `0.055`, in percent. */
-function percentOf(share: string | null): string | null {
-  return share !== null && /^\d+(\.\d+)?$/.test(share)
-    ? `${Number((Number(share) * 100).toFixed(1))} %`
-    : null;
 }
 
 function plan(planning: Planning<ProfileRequest>): PlannedChange {
