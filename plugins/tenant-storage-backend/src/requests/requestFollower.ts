@@ -17,11 +17,8 @@ import {
 } from '../gitHost';
 import type { Inventory } from '../inventory/types';
 import { changeTrailerOf } from './changeTrailer';
-import {
-  confirmedQuotaFacts,
-  fluxEvidence,
-  liveEvidence,
-} from './clusterEvidence';
+import { confirmedQuotaFacts, liveEvidence } from './clusterEvidence';
+import { fluxEvidence } from './fluxEvidence';
 import { gateStatus, unjudgedStatus } from './gateStatus';
 import { notificationOf, pageOf } from './requestNotification';
 import {

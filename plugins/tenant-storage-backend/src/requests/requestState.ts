@@ -281,7 +281,8 @@ function behind({ owner, waitsFor }: Extract<FluxEvidence, { seen: true }>): {
   areMany: boolean;
 } {
   if (owner !== null) return { who: `Kustomization ${owner}`, areMany: false };
-  const names = waitsFor
+  const names = [...waitsFor]
+    .sort((a, b) => Number(b.suspended) - Number(a.suspended))
     .slice(0, MOST_NAMED)
     .map(({ name, suspended }) => (suspended ? `${name} (suspended)` : name));
   const more = waitsFor.length - names.length;
