@@ -1,7 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type {
   GitOpsRepository,
@@ -9,6 +5,7 @@ import type {
 } from '../changes/gitOpsRepository';
 import { largeFleet, tenantName } from '../changes/largeFleet.testing';
 import { layouts, type Layout } from '../changes/layouts.testing';
+import { gitMerge } from './gitMerge.testing';
 import { refusalOf } from './refusal.testing';
 import { RepositoryDraft } from './repositoryDraft';
 import { RepositoryFiles, type RepositoryEntry } from './repositoryFiles';
@@ -517,6 +514,27 @@ metadata:
     ).toBeNull();
   });
 
+  it('does not come into a file that nothing builds, or that is not the file’s own', () => {
+    const listing = (says: string) => `kind: Kustomization\n${says}`;
+    const one = { 'muc-1/one.yaml': OBJECT, 'muc-1/x.yaml': 'a: 1\n' };
+    const at = 'muc-1/kustomization.yaml';
+    expect(
+      putInto({ ...one, [at]: listing('resources: [x.yaml, one.yaml]\n') }),
+    ).toEqual({ 'muc-1/one.yaml': `${OBJECT}---\n${WRITTEN}` });
+    expect(
+      putInto({ ...one, [at]: listing('resources: [x.yaml]\n') }),
+    ).toBeNull();
+    expect(
+      putInto({
+        ...one,
+        [at]: listing('resources: [x.yaml]\npatches: [{ path: one.yaml }]\n'),
+      }),
+    ).toBeNull();
+    expect(
+      putInto({ 'muc-1/one.yaml': `${OBJECT}sops:\n  mac: ENC[x]\n` }),
+    ).toBeNull();
+  });
+
   it('comes after the end of a document that says where it ends', () => {
     const text = `${OBJECT}  text: |+\n    a\n\n\n...`;
     const draft = draftOfTexts({ 'muc-1/one.yaml': text });
@@ -559,6 +577,33 @@ metadata:
     });
   });
 
+  it('takes what is said of it along, however it is written', () => {
+    const other = OBJECT.replace('one', 'three');
+    const made = `${WRITTEN}---\n# the pin\n${OBJECT}`;
+    const moved = (text: string) =>
+      putWith({ 'base/all.yaml': text })['muc-1/class-one.yaml'];
+    expect(moved(`# the pin\n---\n${OBJECT}`)).toBe(made);
+    expect(moved(`${other}--- # the pin\n${OBJECT}`)).toBe(made);
+    expect(moved(`# the pin\n${OBJECT}---\n${other}`)).toBe(made);
+    expect(moved(`# the pin\n${OBJECT}...\n---\n${other}`)).toBe(made);
+    expect(moved(`${other}---\n\n# the pin\n${OBJECT}\n\n`)).toBe(made);
+    const indented = OBJECT.replace(/^/gm, '  ').trimEnd();
+    expect(moved(`${other}---\n${indented}\n`)).toBe(
+      `${WRITTEN}---\n${indented}\n`,
+    );
+  });
+
+  it('is written anew where it would be another one by itself', () => {
+    const anchored = `%TAG !k! tag:yaml.org,2002:\n---\n${OBJECT.replace(
+      'a: 1',
+      'a: !k!str 1',
+    )}`;
+    const after = putWith({ 'base/one.yaml': anchored });
+    expect(after['muc-1/class-one.yaml']).toBe(
+      `${WRITTEN}---\n${OBJECT.replace('a: 1', 'a: "1"')}`,
+    );
+  });
+
   it('takes it along out of a list', () => {
     const items = [OBJECT, OBJECT.replace('one', 'three')]
       .map(text => `  - ${text.trim().replace(/\n/g, '\n    ')}\n`)
@@ -569,6 +614,55 @@ metadata:
     expect(after['muc-1/class-one.yaml']).toBe(`${WRITTEN}---\n${OBJECT}`);
     expect(after['muc-1/all.yaml']).not.toContain('name: one');
   });
+});
+
+describe('a new file whose entry comes where another one’s was', () => {
+  const base = (entries: string) =>
+    `kind: Kustomization\nresources: # ours\n${entries}`;
+  const OLD = '  - old.yaml\n';
+
+  function changed(entries: string, change: (draft: RepositoryDraft) => void) {
+    const draft = draftOfTexts({
+      'muc-1/kustomization.yaml': base(entries),
+      'muc-1/old.yaml': OBJECT,
+      'muc-1/x.yaml': OBJECT.replace('one', 'x'),
+      'muc-1/y.yaml': OBJECT.replace('one', 'y'),
+    });
+    change(draft);
+    return draft
+      .changes()[0]
+      .changes.find(({ path }) => path === 'muc-1/kustomization.yaml')!.after!;
+  }
+
+  it.each([
+    ['the last', '  - x.yaml\n  - y.yaml\n', OLD, ''],
+    ['the last of two', '  # first of all\n  - x.yaml\n', OLD, ''],
+    ['the first', '', OLD, '  - x.yaml\n  - y.yaml\n'],
+  ])(
+    'is no conflict with a change that only takes out %s',
+    (_, above, old, below) => {
+      const entries = `${above}${old}${below}`;
+      const takeOut = (draft: RepositoryDraft) =>
+        draft.removeObject(draft.find(THING)!);
+      const released = changed(entries, takeOut);
+      const claimed = changed(entries, draft => {
+        takeOut(draft);
+        draft.put([manifestOf('Other', 'two')], {
+          change: 'class',
+          object: 'one',
+        });
+      });
+      expect(released).toBe(base(`${above}${below}`));
+      expect(gitMerge(released, base(entries), claimed)).toBe(claimed);
+      expect(claimed).toBe(
+        base(
+          below === ''
+            ? `  - class-one.yaml\n${above}`
+            : `${below}  - class-one.yaml\n`,
+        ),
+      );
+    },
+  );
 });
 
 describe('an object that is taken out', () => {
@@ -644,25 +738,9 @@ describe('two drafts from one base', () => {
         '/b',
       ),
     );
-    const folder = mkdtempSync(join(tmpdir(), 'merge-'));
-    try {
-      const written = Object.entries({
-        one: one.after,
-        base: one.before,
-        other: other.after,
-      }).map(([name, text]) => {
-        writeFileSync(join(folder, name), text);
-        return join(folder, name);
-      });
-      // It ends with the number of conflicts, which execFileSync throws for.
-      const merged = execFileSync('git', ['merge-file', '-p', ...written], {
-        encoding: 'utf8',
-      });
-      expect(merged).toContain('create: false');
-      expect(merged).toContain('paths: [/var/data/local, /b]');
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const merged = gitMerge(one.after!, one.before!, other.after!);
+    expect(merged).toContain('create: false');
+    expect(merged).toContain('paths: [/var/data/local, /b]');
   });
 });
 

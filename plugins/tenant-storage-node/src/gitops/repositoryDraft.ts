@@ -5,7 +5,12 @@ import type {
 } from '../changes/gitOpsRepository';
 import { GitOpsError } from './gitOpsError';
 import { kustomizationEntryFor } from './kustomizationResources';
-import { buildsOf, mayBePutInto, nameAfter } from './kustomizationTree';
+import {
+  buildsOf,
+  mayBePutInto,
+  nameAfter,
+  nearestKustomization,
+} from './kustomizationTree';
 import {
   ambiguous,
   isHelmTemplate,
@@ -28,7 +33,9 @@ import type { YamlPath } from './yamlPath';
 import { refuseFaults, yamlSourceOf, type YamlSource } from './yamlSource';
 import {
   appendYamlData,
+  dataAt,
   documentData,
+  isRecord,
   removeYamlData,
   removeYamlDocument,
   setYamlData,
@@ -87,10 +94,6 @@ function rootOf({ settings }: GitOpsRepository): string {
     : repositoryFolder(settings.root, 'root');
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** What the entries of a list are called; undefined if they can't be told apart by that. */
 function namesOf(list: readonly unknown[]): string[] | undefined {
   const names = list.map(each =>
@@ -100,31 +103,6 @@ function namesOf(list: readonly unknown[]): string[] | undefined {
     new Set(names).size === names.length
     ? names
     : undefined;
-}
-
-/** What is below a path of plain data; own keys only. */
-function dataAt(data: unknown, path: YamlPath): unknown {
-  let value = data;
-  for (const step of path) {
-    if (typeof step === 'object') {
-      value = Array.isArray(value)
-        ? value.find(
-            (each: unknown) =>
-              isRecord(each) &&
-              Object.entries(step.where).every(
-                ([key, wanted]) => each[key] === wanted,
-              ),
-          )
-        : undefined;
-    } else if (Array.isArray(value) || isRecord(value)) {
-      value = Object.hasOwn(value, step)
-        ? (value as Record<string | number, unknown>)[step]
-        : undefined;
-    } else {
-      return undefined;
-    }
-  }
-  return value;
 }
 
 /** Whether a kustomization has something to build besides its resources. */
@@ -162,6 +140,31 @@ function referenceTo({
     name,
     ...(namespace !== undefined && { namespace }),
   };
+}
+
+/** Whether a file is in the folder of a new file, and in its kustomization. */
+function isBuiltAs(
+  { repository, files }: Drafted,
+  path: string,
+  newPath: string,
+): boolean {
+  if (folderOf(path) !== folderOf(newPath)) return false;
+  const nearest = nearestKustomization(files, newPath, rootOf(repository));
+  return (
+    nearest === undefined ||
+    buildsOf(files, path).some(([first]) => first?.path === nearest.path)
+  );
+}
+
+/** Whether something else than its file has a say in an object. */
+function isOwned(files: RepositoryFiles, place: ManifestPlace): boolean {
+  try {
+    refuseOwnedValue(files, place, []);
+    return false;
+  } catch (error) {
+    if (error instanceof GitOpsError) return true;
+    throw error;
+  }
 }
 
 /**
@@ -403,7 +406,8 @@ export class RepositoryDraft {
   }
 
   /**
-   * Adds new objects to the file of one that is there, if that has nothing else in it and new files come into its folder.
+   * Adds new objects to the file of one that is there, if that is the file's own, has nothing else in it, and is in the folder and the
+   * kustomization of new files.
    *
    * @returns whether it did.
    * @throws GitOpsError as {@link RepositoryDraft.put}.
@@ -420,7 +424,8 @@ export class RepositoryDraft {
       at.place.base.length > 0 ||
       removeYamlDocument(source, at.place.document) !== undefined ||
       made.drafted.repository !== at.repository ||
-      folderOf(made.path) !== folderOf(path)
+      !isBuiltAs(made.drafted, path, made.path) ||
+      isOwned(made.drafted.files, { ...at.place, source })
     ) {
       return false;
     }
@@ -450,11 +455,11 @@ export class RepositoryDraft {
     const written =
       at.place.base.length === 0
         ? yamlDocumentText(source, at.place.document)
-        : manifestText(moved);
+        : undefined;
     this.removeObject(at);
     this.#create([...manifests, moved], place, [
       ...manifests.map(manifestText),
-      written,
+      written ?? manifestText(moved),
     ]);
     this.#assertWritten(source.file.path, [...manifests, moved]);
   }
@@ -642,7 +647,12 @@ export class RepositoryDraft {
           'Move it away, or set another path in the settings of the under cluster.',
       });
     }
-    const entry = kustomizationEntryFor(drafted.files, path, root);
+    const entry = kustomizationEntryFor(
+      drafted.files,
+      path,
+      root,
+      drafted.original,
+    );
     this.#write(drafted, path, written.join('---\n'));
     if (entry) this.#write(drafted, entry.path, entry.text);
     this.#refuseRenamed(drafted, path, manifests, field);

@@ -6,6 +6,7 @@ import {
   isPair,
   isScalar,
   isSeq,
+  parseAllDocuments,
   type Node,
   type Pair,
   type YAMLMap,
@@ -125,6 +126,35 @@ function exactPath(
     typeof step === 'object' ? indexes[at] : step,
   );
   return { steps, indexes, missing };
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What is below a path of plain data; own keys only. */
+export function dataAt(data: unknown, path: YamlPath): unknown {
+  let value = data;
+  for (const step of path) {
+    if (typeof step === 'object') {
+      value = Array.isArray(value)
+        ? value.find(
+            (each: unknown) =>
+              isRecord(each) &&
+              Object.entries(step.where).every(
+                ([key, wanted]) => each[key] === wanted,
+              ),
+          )
+        : undefined;
+    } else if (Array.isArray(value) || isRecord(value)) {
+      value = Object.hasOwn(value, step)
+        ? (value as Record<string | number, unknown>)[step]
+        : undefined;
+    } else {
+      return undefined;
+    }
+  }
+  return value;
 }
 
 function withValue(data: unknown, steps: Step[], value: unknown): unknown {
@@ -540,6 +570,52 @@ function documentRange(
 }
 
 /**
+ * Adds an entry before the first one of a list that has its entries on lines of their own.
+ *
+ * @returns undefined for any other list.
+ * @throws GitOpsError as {@link setYamlValue}.
+ */
+export function prependYamlData(
+  source: YamlSource,
+  index: number,
+  path: YamlPath,
+  value: YamlData,
+): string | undefined {
+  const { steps, missing } = exactPath(source, index, path);
+  const node =
+    missing.length > 0
+      ? undefined
+      : nodeAt(source.documents[index].contents, steps);
+  if (!isSeq(node) || isFlow(node)) return undefined;
+  const [first] = node.items;
+  const indent = indentOf(node);
+  if (!hasRange(first) || indent === undefined) return undefined;
+  const { text } = source.file;
+  const start = withCommentsAbove(
+    text,
+    lineStart(text, first.range[0]),
+    indent,
+  );
+  const entry = blockLines(source, [value], 0);
+  const shift = / *-/.exec(entry[0])![0].length - 1;
+  const lineEnd = /\r\n/.test(text) ? '\r\n' : '\n';
+  return proven(
+    source,
+    {
+      start,
+      end: start,
+      text: entry
+        .map(line => `${' '.repeat(indent)}${line.slice(shift)}${lineEnd}`)
+        .join(''),
+    },
+    expectedWith(source, index, data =>
+      withValue(data, steps, [value, ...(dataAt(data, steps) as unknown[])]),
+    ),
+    () => notPossible(source, node, shownPath(path)),
+  );
+}
+
+/**
  * Takes a whole document out of a file with several.
  *
  * @returns undefined if it is the only one with anything in it: the file goes.
@@ -566,19 +642,33 @@ export function removeYamlDocument(
 /**
  * A document as it is written, with its comments, for another file: without `---`, and with the line ends of new files.
  *
+ * @returns undefined where it would be another one by itself.
  * @throws GitOpsError `onlyIntendedPathMayDiffer` where the documents can't be told apart for certain.
  */
-export function yamlDocumentText(source: YamlSource, index: number): string {
+export function yamlDocumentText(
+  source: YamlSource,
+  index: number,
+): string | undefined {
+  const isAlone = removeYamlDocument(source, index) === undefined;
   const { start, end } = documentRange(source, index, () =>
     notPossible(source, source.documents[index].contents, 'The document'),
   );
   const text = source.file.text
-    .slice(start, end)
+    .slice(isAlone ? 0 : start, end)
+    .replace(/^\ufeff/, '')
     .replace(/\r\n?/g, '\n')
-    .replace(/^---[ \t]*\n?/, '')
-    .replace(/(^|\n)(---|\.\.\.)[ \t]*\n?$/, '$1')
-    .trim();
-  return `${text}\n`;
+    // What begins or ends a document; a comment beside that is kept.
+    .replace(/^(---|\.\.\.)(?=\s|$)[ \t]*\n?/gm, '')
+    .replace(/^(?:[ \t]*\n)+/, '')
+    .trimEnd();
+  const [document, ...others] = parseAllDocuments(text);
+  const isSame =
+    others.length === 0 &&
+    document !== undefined &&
+    'errors' in document &&
+    document.errors.length === 0 &&
+    isDeepStrictEqual(document.toJS(), documentData(source, index));
+  return isSame ? `${text}\n` : undefined;
 }
 
 /** The text of a file with more documents at its end. */

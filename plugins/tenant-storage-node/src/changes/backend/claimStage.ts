@@ -129,8 +129,7 @@ function claimWithDriver(
     return [];
   }
   draft.put([pinned], place);
-  // Class and profile in one file: CDI throws the profile away with its class, and Flux applies them together. Where the release takes the old
-  // class out of another file, that is nothing that both requests write: a new file's entry would stand just where the release takes out the old one's.
+  // Class and profile in one file: CDI throws the profile away with its class, and Flux applies them together.
   if (draft.putInto(profile, [claimed], place)) return [];
   if (manifest) {
     draft.put([claimed], place);

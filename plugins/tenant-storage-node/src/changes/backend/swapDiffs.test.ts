@@ -1,5 +1,5 @@
-import { applyPatch, createPatch } from 'diff';
 import { parseAllDocuments } from 'yaml';
+import { gitMerge } from '../../gitops/gitMerge.testing';
 import type { FactsOfTest } from '../facts.testing';
 import { planStorageChange } from '../planStorageChange';
 import { faultsOf } from '../storageChange.test.faults';
@@ -96,12 +96,8 @@ function merged(
       expect([undefined, base[path]]).toContain(files[path]);
       delete after[path];
     } else if (files[path] !== content) {
-      // What both sides did alike is no conflict to Git.
-      const result = applyPatch(
-        files[path] ?? '',
-        createPatch(path, base[path] ?? '', content),
-      );
-      if (result === false) throw new Error(`${path} conflicts`);
+      const result = gitMerge(files[path] ?? '', base[path] ?? '', content);
+      if (result === undefined) throw new Error(`${path} conflicts`);
       after[path] = result;
     }
   }
@@ -369,5 +365,105 @@ describe.each(SWAP_LAYOUTS)('a swap, in a repository with $name', layout => {
       const third = swappedOn(second.after, 'rook-ceph', LONGHORN, ROOK);
       expect(third.after).toEqual(first.after);
     });
+  });
+});
+
+describe('a swap from a class that Git makes by itself', () => {
+  const layout = SWAP_LAYOUTS.find(({ name }) => name === 'folders')!;
+  const FOLDER = 'clusters/muc-1/storage';
+  const PIN = layout.files[`${FOLDER}/profile.yaml`];
+  const OLD = `apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata:
+  name: tenant-storage-class
+provisioner: ${LONGHORN}
+`;
+  const CONFIG = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n';
+  const rook = { to: 'rook-ceph', ...INPUTS['rook-ceph'].input };
+  const facts: FactsOfTest = {
+    ...installed(ROOK, 'rook-ceph'),
+    ...served(LONGHORN),
+  };
+
+  /** The repository, with the old class and its pin in files of their own. */
+  function repositoryWith(files: Files, entries: string[]): Files {
+    const { [`${FOLDER}/profile.yaml`]: _, ...rest } = layout.files;
+    return {
+      ...rest,
+      // local-path has let go of the class before.
+      [layout.values]: rest[layout.values].replace(
+        /(tenant-storage-class:\n +storageClass:\n +create: )true/,
+        '$1false',
+      ),
+      ...Object.fromEntries(
+        Object.entries(files).map(([name, text]) => [
+          `${FOLDER}/${name}`,
+          text,
+        ]),
+      ),
+      [`${FOLDER}/kustomization.yaml`]: [
+        'apiVersion: kustomize.config.k8s.io/v1beta1',
+        'kind: Kustomization',
+        'resources:',
+        ...['local-path.yaml', ...entries].map(entry => `  - ${entry}`),
+        '',
+      ].join('\n'),
+    };
+  }
+
+  it.each<[string, Files, string[], string]>([
+    [
+      'with its pin alone',
+      { 'pin.yaml': PIN, 'class.yaml': OLD },
+      ['pin.yaml', 'class.yaml'],
+      'pin.yaml',
+    ],
+    [
+      'with its pin among others',
+      { 'mixed.yaml': `${PIN}---\n${CONFIG}`, 'class.yaml': OLD },
+      ['mixed.yaml', 'class.yaml'],
+      'backend-claim-rook-ceph.yaml',
+    ],
+    [
+      'with a pin that nothing builds',
+      { 'pin.yaml': PIN, 'class.yaml': OLD },
+      ['class.yaml'],
+      'backend-claim-rook-ceph.yaml',
+    ],
+    [
+      'without a pin',
+      { 'class.yaml': OLD },
+      ['class.yaml'],
+      'backend-claim-rook-ceph.yaml',
+    ],
+    [
+      'with its pin in one file',
+      { 'all.yaml': `${PIN}---\n${OLD}` },
+      ['all.yaml'],
+      'backend-claim-rook-ceph.yaml',
+    ],
+  ])('%s, is two requests that do not conflict', (_, files, entries, into) => {
+    const base = repositoryWith(files, entries);
+    const released = planned(
+      layout,
+      base,
+      { stage: 'release', ...rook },
+      facts,
+    );
+    const claimed = planned(
+      layout,
+      base,
+      { stage: 'claim', ...rook },
+      { ...facts, ...open('release', 'rook-ceph') },
+    );
+    const after = merged(merged(base, released), claimed, base);
+    expect(merged(merged(base, claimed), released, base)).toEqual(after);
+    const made = Object.keys(after).filter(path =>
+      after[path].includes(`provisioner: ${ROOK}`),
+    );
+    expect(made).toContain(`${FOLDER}/${into}`);
+    expect(after[`${FOLDER}/kustomization.yaml`]).toContain(`- ${into}`);
+    expect(JSON.stringify(after)).not.toContain(`provisioner: ${LONGHORN}`);
+    expect(Object.values(after).join('\n')).toMatch(/kind: StorageProfile/);
   });
 });
