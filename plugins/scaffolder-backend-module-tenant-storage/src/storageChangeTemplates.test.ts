@@ -333,6 +333,21 @@ describe('the forms of storage changes on GitHub', () => {
     await github(`/pulls/${run.number}/merge`, 'PUT', {
       merge_method: 'squash',
     });
+    const { files: shown } = await portal.dryRunForm(
+      'storage-benchmark',
+      CLEAN_UP,
+    );
+    expect(Object.keys(shown).map(path => path.split('/').slice(2))).toEqual(
+      expect.arrayContaining([
+        [
+          'deleted',
+          'clusters',
+          'muc-1',
+          'kmetal-storage-benchmark.longhorn-1.yaml',
+        ],
+        ['files', 'clusters', 'muc-1', 'kustomization.yaml'],
+      ]),
+    );
     const { status, log } = await portal.sendForm(
       'storage-benchmark',
       CLEAN_UP,
@@ -376,8 +391,6 @@ describe('the forms of storage changes on GitHub', () => {
       'clusters/muc-1/local-path.yaml',
     ]);
     expect(await filesOf('kmetal-storage.muc-1.claim.backend')).toEqual([
-      'clusters/muc-1/claim-longhorn.yaml',
-      'clusters/muc-1/kustomization.yaml',
       'clusters/muc-1/profile.yaml',
     ]);
     expect(
@@ -415,10 +428,8 @@ describe('the forms of storage changes on GitHub', () => {
       `kmetal-storage-changes/kmetal-storage.muc-1.${stage}.backend`;
     expect(Object.keys(files).sort()).toEqual([
       `${folder('claim')}/change.diff`,
-      `${folder('claim')}/deleted/clusters/muc-1/profile.yaml`,
       `${folder('claim')}/description.md`,
-      `${folder('claim')}/files/clusters/muc-1/claim-longhorn.yaml`,
-      `${folder('claim')}/files/clusters/muc-1/kustomization.yaml`,
+      `${folder('claim')}/files/clusters/muc-1/profile.yaml`,
       `${folder('release')}/change.diff`,
       `${folder('release')}/description.md`,
       `${folder('release')}/files/clusters/muc-1/local-path.yaml`,
