@@ -9,12 +9,15 @@ function storageTab(underCluster: string, tenant: string): string {
 /** Where requests of under clusters are in the portal: the frontend's page of requests. */
 const REQUESTS_PAGE = '/storage-requests';
 
-/** Where a request is in the portal. */
+/** Where a request is in the portal: among those for the same change of the same under cluster, or on its tenant's page. */
 export function pageOf({
   underCluster,
   tenant,
-}: Pick<StoredRequest, 'underCluster' | 'tenant'>): string {
-  return tenant === null ? REQUESTS_PAGE : storageTab(underCluster, tenant);
+  change,
+}: Pick<StoredRequest, 'underCluster' | 'tenant' | 'change'>): string {
+  return tenant === null
+    ? `${REQUESTS_PAGE}?${new URLSearchParams({ underCluster, change })}`
+    : storageTab(underCluster, tenant);
 }
 
 /**

@@ -213,7 +213,8 @@ function followed(server: TestDatabaseServer) {
         context: 'kmetal-storage',
         state: 'pending',
         description: `Waits until: The class ${CLASS} is let go of`,
-        target_url: 'https://portal.example.com/storage-requests',
+        target_url:
+          'https://portal.example.com/storage-requests?underCluster=muc-1&change=backend',
       },
     ]);
 
@@ -256,12 +257,12 @@ function followed(server: TestDatabaseServer) {
       [
         'Approved: Swap to longhorn: claim the name',
         'Approved by petra. You are told when it is there.',
-        '/storage-requests',
+        '/storage-requests?underCluster=muc-1&change=backend',
       ],
       [
         'It is there: Swap to longhorn: claim the name',
         'The under cluster has what was asked for.',
-        '/storage-requests',
+        '/storage-requests?underCluster=muc-1&change=backend',
       ],
     ]);
   });
