@@ -533,6 +533,18 @@ describe('a request that is merged', () => {
       [],
     ],
     [
+      'stays stuck while nobody can see whether what was applied is there',
+      { state: 'stuck', appliedAt: ASKED + 4 * MINUTE },
+      { flux: flux({ applied: true }), live: { known: false }, at: late },
+      [],
+    ],
+    [
+      'is applied, though it was stuck, where nobody can see whether it is there',
+      { state: 'stuck' },
+      { flux: flux({ applied: true }), live: { known: false }, at: late },
+      ['applied'],
+    ],
+    [
       'is not live because the quota is unknown',
       { liveBeforeKnown: false },
       { flux: flux({ applied: true }), live: { known: false } },
@@ -546,6 +558,45 @@ describe('a request that is merged', () => {
       ),
     ).toEqual(states);
   });
+
+  it.each<[string, Partial<RequestProgress>, Partial<Evidence>, string | null]>(
+    [
+      ['says nothing at first', {}, {}, null],
+      [
+        'says so once it takes long',
+        {},
+        { at: late },
+        "The change was accepted; whether it is there can't be seen at the moment",
+      ],
+      [
+        'says nothing just after it was applied',
+        { state: 'applied', appliedAt: late },
+        { at: late + MINUTE, flux: flux({ applied: true }) },
+        null,
+      ],
+      [
+        'says so long after it was applied',
+        { state: 'applied', appliedAt: late },
+        { at: 2 * late, flux: flux({ applied: true }) },
+        "The change was applied; whether it is there can't be seen at the moment",
+      ],
+    ],
+  )(
+    'where nobody can see its under cluster, %s',
+    (_, request, what, message) => {
+      expect(
+        nextState(
+          { ...merged, ...request },
+          evidence({
+            host: { seen: 'unknown' },
+            live: { known: false },
+            ...what,
+          }),
+          RULES,
+        ),
+      ).toEqual([expect.objectContaining({ message })]);
+    },
+  );
 
   it('tells the tenant that applying failed, and the platform team why', () => {
     const [step] = nextState(

@@ -272,6 +272,8 @@ function notReady({ by, words }: { by: string; words: string }): string {
   return `Kustomization ${by} is not ready: ${words}`;
 }
 
+const NOT_SEEN = "whether it is there can't be seen at the moment";
+
 /** More Kustomizations than this are counted, not named. */
 const MOST_NAMED = 3;
 
@@ -345,9 +347,20 @@ function afterMerge(
         ? stuck(message, `${message}. ${notReady(flux.failing)}`)
         : stuck(message);
     }
-    return applied.length > 0
-      ? applied
-      : [{ state: 'applied', at, by: null, message: null }];
+    if (applied.length > 0) return applied;
+    if (request.state === 'stuck' && !evidence.live.known) return STAYS;
+    const isLong = at - (request.appliedAt ?? at) > rules.stuckAfter;
+    return [
+      {
+        state: 'applied',
+        at,
+        by: null,
+        message:
+          isLong && !evidence.live.known
+            ? `The change was applied; ${NOT_SEEN}`
+            : null,
+      },
+    ];
   }
 
   if (flux.seen) {
@@ -397,7 +410,17 @@ function afterMerge(
   if (request.state === 'stuck' && !(flux.seen && evidence.live.known)) {
     return STAYS;
   }
-  return [{ state: 'merged', at, by: null, message: null }];
+  return [
+    {
+      state: 'merged',
+      at,
+      by: null,
+      message:
+        overdue && !evidence.live.known
+          ? `The change was accepted; ${NOT_SEEN}`
+          : null,
+    },
+  ];
 }
 
 /** What was asked for last is nowhere: on its way, or lost. */
