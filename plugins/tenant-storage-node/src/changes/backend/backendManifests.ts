@@ -1,10 +1,7 @@
 import type { NewManifest } from '../../gitops/newManifest';
+import type { ClaimPropertySet } from '../claimPropertySets';
 import { isRecord } from '../paths/localPathValues';
-import type {
-  Backend,
-  BackendRequest,
-  ClaimPropertySet,
-} from './backendRequest';
+import type { Backend, BackendRequest } from './backendRequest';
 
 /** Of all canaries; fixed, so that facts can be asked for before the under cluster's class is known. */
 export const CANARY_NAMESPACE = 'kmetal-storage-canary';

@@ -323,6 +323,9 @@ describe('the input of a stage of a swap', () => {
     expect(
       claim([{ ...set, accessModes: ['ReadWriteOnce', 'ReadWriteOnce'] }]),
     ).toMatchObject({ field: 'claimPropertySets.0.accessModes' });
+    expect(
+      claim([{ ...set, accessModes: ['ReadWriteOnce', 'ReadWriteOncePod'] }]),
+    ).toMatchObject({ field: 'claimPropertySets.0.accessModes' });
     expect(claim([{ accessModes: ['ReadWriteOnce'] }])).toMatchObject({
       field: 'claimPropertySets.0.volumeMode',
     });

@@ -3,6 +3,11 @@ import { GitOpsError } from '../../gitops';
 import { shownText } from '../../gitops/shownText';
 import { seenText } from '../formText';
 import { dnsLabel, dnsSubdomain } from '../checkedName';
+import {
+  ACCESS_MODES,
+  checkedPropertySets,
+  type ClaimPropertySet,
+} from '../claimPropertySets';
 import { absolutePath, hostPath } from '../paths/hostPath';
 import type { NodePaths } from '../paths/localPathValues';
 import { checkedNodePaths } from '../paths/nodeBoundary';
@@ -20,12 +25,6 @@ export const BACKENDS = [
 
 export type Stage = (typeof STAGES)[number];
 export type BackendName = (typeof BACKENDS)[number];
-
-/** One entry of a StorageProfile's claimPropertySets. */
-export interface ClaimPropertySet {
-  accessModes: string[];
-  volumeMode: 'Filesystem' | 'Block';
-}
 
 /** What serves the class after the swap, with what its driver needs to know. */
 export type Backend =
@@ -88,16 +87,6 @@ export interface BackendRequest {
   confirmReplicas: boolean;
   confirmNodes: boolean;
 }
-
-const ACCESS_MODES = [
-  'ReadWriteOnce',
-  'ReadWriteOncePod',
-  'ReadWriteMany',
-  'ReadOnlyMany',
-] as const;
-
-/** CDI's StorageProfile takes no more (its CRD: maxItems). */
-const MOST_SETS = 8;
 
 const LONGHORN_CHARTS = 'https://charts.longhorn.io';
 const NFS_CHARTS =
@@ -744,31 +733,7 @@ function pinOf(input: BackendInput): ClaimPropertySet[] {
         'Give what volumes are to be made with, such as ReadWriteOnce and Filesystem.',
     });
   }
-  if (given.length > MOST_SETS) {
-    throw new GitOpsError({
-      code: 'inputInvalid',
-      field,
-      problem: `There are ${given.length} sets, and CDI takes ${MOST_SETS} at most.`,
-      remedy: 'Leave out what is not needed.',
-    });
-  }
-  return given.map(({ accessModes, volumeMode }, index) => {
-    if (
-      accessModes.length === 0 ||
-      new Set(accessModes).size < accessModes.length
-    ) {
-      throw new GitOpsError({
-        code: 'inputInvalid',
-        field: `${field}.${index}.accessModes`,
-        problem:
-          accessModes.length === 0
-            ? 'There is no access mode; CDI takes no set without one.'
-            : 'An access mode is there twice.',
-        remedy: 'Choose each once, and at least one.',
-      });
-    }
-    return { accessModes: [...accessModes], volumeMode };
-  });
+  return checkedPropertySets(given);
 }
 
 function canarySizeOf(text: string | undefined): string {

@@ -478,6 +478,33 @@ spec:
     ]);
   });
 
+  it.each([
+    ['rook-ceph', { rookCeph: { pool: 'tenants' } }],
+    ['csi', { csi: { provisioner: 'rbd.csi.ceph.com' } }],
+  ])(
+    'refuses shared file systems of %s, whose volumes share raw devices only',
+    (to, more) => {
+      expect(
+        refused({
+          input: {
+            stage: 'install',
+            to,
+            ...more,
+            claimPropertySets: [
+              { accessModes: ['ReadWriteMany'], volumeMode: 'Filesystem' },
+            ],
+          },
+        }),
+      ).toContainEqual(
+        expect.objectContaining({
+          code: 'notSupported',
+          field: 'claimPropertySets.0.accessModes',
+          message: expect.stringContaining('shares Block volumes only'),
+        }),
+      );
+    },
+  );
+
   it('refuses a release and a claim that leave a tenant without room for creating twice, and names it', () => {
     const tight: FactsOfTest = {
       ...ready,

@@ -3,6 +3,7 @@ import {
   type ChangeImpact,
   type UnderClusterFacts,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
+import { refuseImpossibleSets } from '../claimPropertySets';
 import { becauseOf } from '../paths/nodeBoundary';
 import { percentOf } from '../percentOf';
 import { cdiChoicesOf, modesOf } from '../provisioner';
@@ -32,32 +33,16 @@ export function judgePin({
   warn,
 }: Planning<BackendRequest>): void {
   const { backend, claimPropertySets } = request;
-  const driver = driverOf(backend);
-  const can =
-    backend.name === 'csi'
-      ? undefined
-      : modesOf(driver ?? '', backend.name === 'local-path');
-  claimPropertySets.forEach(({ accessModes, volumeMode }, index) => {
-    const at = `claimPropertySets.${index}`;
-    if (can && !can.volumeModes.includes(volumeMode)) {
-      refuse({
-        code: 'notSupported',
-        field: `${at}.volumeMode`,
-        problem: `${TITLES[backend.name]} makes no ${volumeMode} volumes.`,
-        remedy: `Choose ${can.volumeModes.join(' or ')}.`,
-      });
-    }
-    const other =
-      can && accessModes.find(mode => !can.accessModes.includes(mode));
-    if (can && other) {
-      refuse({
-        code: 'notSupported',
-        field: `${at}.accessModes`,
-        problem: `${TITLES[backend.name]} makes no ${other} volumes.`,
-        remedy: `Choose from ${can.accessModes.join(', ')}.`,
-      });
-    }
-  });
+  const driver = driverOf(backend) ?? '';
+  refuseImpossibleSets(
+    claimPropertySets,
+    {
+      provisioner: driver,
+      can: modesOf(driver, backend.name === 'local-path'),
+      who: backend.name === 'csi' ? driver : TITLES[backend.name],
+    },
+    refuse,
+  );
   const block = claimPropertySets.findIndex(
     ({ volumeMode }) => volumeMode === 'Block',
   );

@@ -3,10 +3,15 @@ import { GitOpsError } from '../../gitops';
 import type { ChangeGate } from '../changePlan';
 import { dnsSubdomain } from '../checkedName';
 import {
+  ACCESS_MODES,
+  checkedPropertySets,
+  refuseImpossibleSets,
+  type ClaimPropertySet,
+} from '../claimPropertySets';
+import {
   cdiChoicesOf,
   isLocalPathClass,
   modesOf,
-  sharesOnlyBlock,
   type ClaimMode,
 } from '../provisioner';
 import { percentOf } from '../percentOf';
@@ -18,25 +23,10 @@ import type {
   StorageChangeField,
 } from '../storageChange';
 
-/** CDI's StorageProfile takes no more (its CRD: maxItems). */
-const MOST_SETS = 8;
-
-const ACCESS_MODES = [
-  'ReadWriteOnce',
-  'ReadWriteOncePod',
-  'ReadWriteMany',
-  'ReadOnlyMany',
-] as const;
-
-interface PropertySet {
-  accessModes: string[];
-  volumeMode: 'Filesystem' | 'Block';
-}
-
 /** The pin of a class's StorageProfile as it is asked for, checked. */
 export interface ProfileRequest {
   storageClass: string;
-  claimPropertySets: PropertySet[];
+  claimPropertySets: ClaimPropertySet[];
   confirmBlock: boolean;
 }
 
@@ -69,53 +59,18 @@ const fields = {
       ),
 } satisfies Record<string, StorageChangeField>;
 
-function setsOf(value: unknown): PropertySet[] {
-  const sets = value as PropertySet[];
-  if (sets.length === 0 || sets.length > MOST_SETS) {
+function setsOf(value: unknown): ClaimPropertySet[] {
+  const sets = value as ClaimPropertySet[];
+  if (sets.length === 0) {
     throw new GitOpsError({
       code: 'inputInvalid',
       field: 'claimPropertySets',
-      problem:
-        sets.length === 0
-          ? 'There is no set: CDI would choose by itself again.'
-          : `There are ${sets.length} sets, and CDI takes ${MOST_SETS} at most.`,
+      problem: 'There is no set: CDI would choose by itself again.',
       remedy:
         'Give the mode that volumes are made with first, such as ReadWriteOnce and Filesystem.',
     });
   }
-  sets.forEach(({ accessModes }, index) => {
-    const field = `claimPropertySets.${index}.accessModes`;
-    if (accessModes.length === 0) {
-      throw new GitOpsError({
-        code: 'inputInvalid',
-        field,
-        problem: 'There is no access mode; CDI takes no set without one.',
-        remedy: 'Choose at least one.',
-      });
-    }
-    if (new Set(accessModes).size < accessModes.length) {
-      throw new GitOpsError({
-        code: 'inputInvalid',
-        field,
-        problem: 'An access mode is there twice.',
-        remedy: 'Give each once.',
-      });
-    }
-    // CDI asks for all modes of a set at once.
-    if (accessModes.includes('ReadWriteOncePod') && accessModes.length > 1) {
-      throw new GitOpsError({
-        code: 'inputInvalid',
-        field,
-        problem:
-          'ReadWriteOncePod is beside another access mode, and Kubernetes takes no such claim.',
-        remedy: 'Give each a set of its own.',
-      });
-    }
-  });
-  return sets.map(({ accessModes, volumeMode }) => ({
-    accessModes: [...accessModes],
-    volumeMode,
-  }));
+  return checkedPropertySets(sets);
 }
 
 function shownMode({ accessMode, volumeMode }: ClaimMode): string {
@@ -138,40 +93,15 @@ function refuseImpossible(
   live: UnderClusterFacts['storageClasses']['items'][number],
 ): void {
   const { provisioner, parameters, name } = live;
-  const can = modesOf(provisioner, isLocalPathClass(facts, live));
-  request.claimPropertySets.forEach(({ accessModes, volumeMode }, index) => {
-    const at = `claimPropertySets.${index}`;
-    if (can && !can.volumeModes.includes(volumeMode)) {
-      refuse({
-        code: 'notSupported',
-        field: `${at}.volumeMode`,
-        problem: `${provisioner}, which serves ${name}, makes no ${volumeMode} volumes.`,
-        remedy: `Choose ${can.volumeModes.join(' or ')}.`,
-      });
-    }
-    const other =
-      can && accessModes.find(mode => !can.accessModes.includes(mode));
-    if (can && other) {
-      refuse({
-        code: 'notSupported',
-        field: `${at}.accessModes`,
-        problem: `${provisioner}, which serves ${name}, makes no ${other} volumes.`,
-        remedy: `Choose from ${can.accessModes.join(', ')}.`,
-      });
-    }
-    if (
-      volumeMode === 'Filesystem' &&
-      accessModes.includes('ReadWriteMany') &&
-      sharesOnlyBlock(provisioner)
-    ) {
-      refuse({
-        code: 'notSupported',
-        field: `${at}.accessModes`,
-        problem: `${provisioner}, which serves ${name}, shares Block volumes only: a file system with ReadWriteMany is never made.`,
-        remedy: 'Choose ReadWriteOnce, or Block.',
-      });
-    }
-  });
+  refuseImpossibleSets(
+    request.claimPropertySets,
+    {
+      provisioner,
+      can: modesOf(provisioner, isLocalPathClass(facts, live)),
+      who: `${provisioner}, which serves ${name},`,
+    },
+    refuse,
+  );
   const [first] = request.claimPropertySets;
   const choice = cdiChoicesOf(provisioner, parameters)?.at(0);
   if (
@@ -350,7 +280,7 @@ function gatesOf(
 /** Whether CDI has taken a pin up; what is pinned is in the status then. */
 export function arrivalOfPin(
   storageClass: string,
-  sets: readonly PropertySet[],
+  sets: readonly ClaimPropertySet[],
   { storageProfiles }: UnderClusterFacts,
 ): ChangeArrival {
   if (storageProfiles.sight !== 'known') return { known: false };
