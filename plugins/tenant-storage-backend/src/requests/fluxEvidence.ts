@@ -136,7 +136,7 @@ function bySource(all: readonly Progress[]): Progress[][] {
   return [...sources.values()];
 }
 
-/** The folder that a Kustomization applies, such as `clusters/muc-1/`; `` is all of the repository. */
+/** The folder that a Kustomization applies, such as `clusters/muc-1/`; empty for all of the repository. */
 function folderOf({ path = '' }: KustomizationRecord): string {
   return path
     .split('/')
