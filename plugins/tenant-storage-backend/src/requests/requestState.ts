@@ -272,25 +272,28 @@ function notReady({ by, words }: { by: string; words: string }): string {
   return `Kustomization ${by} is not ready: ${words}`;
 }
 
-const NOT_SEEN = "whether it is there can't be seen at the moment";
-
 /** More Kustomizations than this are counted, not named. */
 const MOST_NAMED = 3;
 
-/** The Kustomizations that have not applied the merge, as the subject of a sentence, and its verb. */
-function behind({ owner, waitsFor }: Extract<FluxEvidence, { seen: true }>): {
-  who: string;
-  areMany: boolean;
-} {
+/** The Kustomizations that have not applied the merge, as the subject of a sentence; undefined if nobody knows which. */
+function behind({
+  owner,
+  waitsFor,
+  suspended: areAllSuspended,
+}: Extract<FluxEvidence, { seen: true }>):
+  | { who: string; areMany: boolean }
+  | undefined {
   if (owner !== null) return { who: `Kustomization ${owner}`, areMany: false };
   const names = [...waitsFor]
     .sort((a, b) => Number(b.suspended) - Number(a.suspended))
     .slice(0, MOST_NAMED)
-    .map(({ name, suspended }) => (suspended ? `${name} (suspended)` : name));
+    .map(({ name, suspended }) =>
+      suspended && !areAllSuspended ? `${name} (suspended)` : name,
+    );
   const more = waitsFor.length - names.length;
   if (more > 0) names.push(`${more} more`);
   const last = names.pop();
-  if (last === undefined) return { who: 'A Kustomization', areMany: false };
+  if (last === undefined) return undefined;
   return names.length === 0
     ? { who: `Kustomization ${last}`, areMany: false }
     : { who: `Kustomizations ${names.join(', ')} and ${last}`, areMany: true };
@@ -323,6 +326,20 @@ function afterMerge(
     : undefined;
   if (otherwise) return [...applied, otherwise];
 
+  const waits = (state: 'merged' | 'applied', since: number): Step[] => {
+    const isUnseen = !evidence.live.known && at - since > rules.stuckAfter;
+    const words = state === 'merged' ? 'accepted' : 'applied';
+    return [
+      {
+        state,
+        at,
+        by: null,
+        message: isUnseen
+          ? `The change was ${words}; whether it is there can't be seen at the moment`
+          : null,
+      },
+    ];
+  };
   const stuck = (message: string, platformMessage?: string): Step[] => [
     ...applied,
     { state: 'stuck', at, by: null, message, platformMessage },
@@ -349,33 +366,19 @@ function afterMerge(
     }
     if (applied.length > 0) return applied;
     if (request.state === 'stuck' && !evidence.live.known) return STAYS;
-    const isLong = at - (request.appliedAt ?? at) > rules.stuckAfter;
-    return [
-      {
-        state: 'applied',
-        at,
-        by: null,
-        message:
-          isLong && !evidence.live.known
-            ? `The change was applied; ${NOT_SEEN}`
-            : null,
-      },
-    ];
+    return waits('applied', request.appliedAt ?? at);
   }
 
   if (flux.seen) {
-    const { who, areMany } = behind({
-      ...flux,
-      waitsFor: flux.suspended
-        ? flux.waitsFor.map(({ name }) => ({ name, suspended: false }))
-        : flux.waitsFor,
-    });
+    const held = behind(flux);
     if (flux.suspended) {
       return stuck(
         'The change was accepted, but applying changes is switched off at the moment; the platform team sees why',
-        areMany
-          ? `${who} are suspended: they apply nothing until they are resumed`
-          : `${who} is suspended: it applies nothing until it is resumed`,
+        held?.areMany
+          ? `${held.who} are suspended: they apply nothing until they are resumed`
+          : `${
+              held?.who ?? 'A Kustomization'
+            } is suspended: it applies nothing until it is resumed`,
       );
     }
     if (flux.failing && (flux.failing.ofTheMerge || overdue)) {
@@ -392,8 +395,8 @@ function afterMerge(
           rules.stuckAfter,
         )}; the platform team sees why`,
         `${
-          flux.owner !== null || flux.waitsFor.length > 0
-            ? `${who} ${areMany ? 'have' : 'has'} not`
+          held
+            ? `${held.who} ${held.areMany ? 'have' : 'has'} not`
             : 'No Kustomization has'
         } applied the merge within ${minutes(rules.stuckAfter)}`,
       );
@@ -410,17 +413,7 @@ function afterMerge(
   if (request.state === 'stuck' && !(flux.seen && evidence.live.known)) {
     return STAYS;
   }
-  return [
-    {
-      state: 'merged',
-      at,
-      by: null,
-      message:
-        overdue && !evidence.live.known
-          ? `The change was accepted; ${NOT_SEEN}`
-          : null,
-    },
-  ];
+  return waits('merged', mergedAt);
 }
 
 /** What was asked for last is nowhere: on its way, or lost. */

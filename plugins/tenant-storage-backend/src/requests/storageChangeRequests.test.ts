@@ -152,6 +152,16 @@ function followed(server: TestDatabaseServer) {
     return gitHub.open(asked.branch, { head, title: asked.title });
   }
 
+  /** A claim that is merged, and applied by nobody yet; `revision` is the merge, as Flux writes it. */
+  async function mergedClaim() {
+    cluster.setFlux();
+    const one = await replica();
+    const asked = claim();
+    const pull = await propose(one, asked, 'c1a1');
+    await one.poll();
+    return { one, asked, revision: `main@sha1:${gitHub.merge(pull)}` };
+  }
+
   async function find(one: Replica, { change, object }: RequestedObject) {
     const { items } = await one.requests.list({
       subjects: [{ ...UNDER_CLUSTER, audience: 'platform' }],
@@ -268,13 +278,8 @@ function followed(server: TestDatabaseServer) {
   });
 
   it('say to the requester what is still missing of what was applied', async () => {
-    cluster.setFlux();
-    const one = await replica();
-    const asked = claim();
-    const pull = await propose(one, asked, 'c1a1');
-    await one.poll();
-    const commit = gitHub.merge(pull);
-    cluster.setFlux({ lastAppliedRevision: `main@sha1:${commit}` });
+    const { one, asked, revision } = await mergedClaim();
+    cluster.setFlux({ lastAppliedRevision: revision });
     await one.poll();
     expect(await find(one, asked)).toMatchObject({ state: 'applied' });
     await one.poll(11 * 60_000);
@@ -289,14 +294,9 @@ function followed(server: TestDatabaseServer) {
   });
 
   it('tell the requester what Flux says, who is of the platform team', async () => {
-    cluster.setFlux();
-    const one = await replica();
-    const asked = claim();
-    const pull = await propose(one, asked, 'c1a1');
-    await one.poll();
-    const commit = gitHub.merge(pull);
+    const { one, asked, revision } = await mergedClaim();
     cluster.setFlux({
-      lastAttemptedRevision: `main@sha1:${commit}`,
+      lastAttemptedRevision: revision,
       ready: {
         status: 'False',
         reason: 'BuildFailed',
@@ -311,12 +311,7 @@ function followed(server: TestDatabaseServer) {
   });
 
   it('are applied once the Kustomization has applied the merge that their files are in', async () => {
-    cluster.setFlux();
-    const one = await replica();
-    const asked = claim();
-    const pull = await propose(one, asked, 'c1a1');
-    await one.poll();
-    const revision = `main@sha1:${gitHub.merge(pull)}`;
+    const { one, asked, revision } = await mergedClaim();
     const apps = {
       name: 'apps',
       path: './apps',
@@ -339,12 +334,7 @@ function followed(server: TestDatabaseServer) {
   });
 
   it('are stuck at once where the Kustomization fails that their files are in, and not by another one', async () => {
-    cluster.setFlux();
-    const one = await replica();
-    const asked = claim();
-    const pull = await propose(one, asked, 'c1a1');
-    await one.poll();
-    const revision = `main@sha1:${gitHub.merge(pull)}`;
+    const { one, asked, revision } = await mergedClaim();
     const fails = (name: string) => ({
       name,
       path: `clusters/muc-1/${name}`,
