@@ -62,6 +62,30 @@ export function checkedPropertySets(
   });
 }
 
+/** Pins for people, such as `ReadWriteOnce/Filesystem`. */
+export function shownSets(
+  sets: ReadonlyArray<{ accessModes: string[]; volumeMode: string | null }>,
+): string {
+  return sets
+    .map(
+      ({ accessModes, volumeMode }) =>
+        `${accessModes.join('+')}/${volumeMode ?? 'any'}`,
+    )
+    .join(', ');
+}
+
+/** Whether several nodes would write to one file system of a driver whose volumes share raw devices only. */
+export function isImpossibleShare(
+  provisioner: string,
+  { accessModes, volumeMode }: ClaimPropertySet,
+): boolean {
+  return (
+    volumeMode === 'Filesystem' &&
+    accessModes.includes('ReadWriteMany') &&
+    sharesOnlyBlock(provisioner)
+  );
+}
+
 /**
  * Refuses what a driver never makes.
  *
@@ -97,11 +121,7 @@ export function refuseImpossibleSets(
         remedy: `Choose from ${can.accessModes.join(', ')}.`,
       });
     }
-    if (
-      volumeMode === 'Filesystem' &&
-      accessModes.includes('ReadWriteMany') &&
-      sharesOnlyBlock(provisioner)
-    ) {
+    if (isImpossibleShare(provisioner, { accessModes, volumeMode })) {
       refuse({
         code: 'notSupported',
         field: `${at}.accessModes`,

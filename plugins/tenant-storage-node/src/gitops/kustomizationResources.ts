@@ -1,12 +1,13 @@
 import { GitOpsError } from './gitOpsError';
 import { nearestKustomization } from './kustomizationTree';
+import { dataAt } from './plainData';
 import type { RepositoryFiles, TextFile } from './repositoryFiles';
 import { folderOf, resolvedFrom } from './repositoryPath';
 import { nodeAt } from './yamlPath';
 import { isScalar, isSeq } from 'yaml';
 import { appendToYamlList } from './yamlEdit';
 import { yamlSourceOf } from './yamlSource';
-import { dataAt, documentData, prependYamlData } from './yamlStructure';
+import { documentData, prependYamlData } from './yamlStructure';
 
 /** A kustomization file that is to list a new file. */
 export interface KustomizationEntry {

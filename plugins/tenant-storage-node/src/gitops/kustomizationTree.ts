@@ -1,4 +1,5 @@
 import type { Document } from 'yaml';
+import { isRecord } from './plainData';
 import { scalarAt } from './yamlPath';
 import { yamlSourceOf } from './yamlSource';
 import { folderOf, isUnder, resolvedFrom } from './repositoryPath';
@@ -70,10 +71,6 @@ function treeOf(files: RepositoryFiles): Tree {
   const tree = { byFolder, references, flux };
   trees.set(files, tree);
   return tree;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The parts of a list that are objects. */

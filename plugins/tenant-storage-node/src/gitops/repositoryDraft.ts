@@ -17,6 +17,7 @@ import {
   manifestsIn,
   type ManifestPlace,
 } from './manifestLocation';
+import { dataAt, isRecord } from './plainData';
 import { manifestText, type NewManifest } from './newManifest';
 import { fileTooLarge, type RepositoryFiles } from './repositoryFiles';
 import {
@@ -33,9 +34,8 @@ import type { YamlPath } from './yamlPath';
 import { refuseFaults, yamlSourceOf, type YamlSource } from './yamlSource';
 import {
   appendYamlData,
-  dataAt,
   documentData,
-  isRecord,
+  isOnlyDocument,
   removeYamlData,
   removeYamlDocument,
   setYamlData,
@@ -422,7 +422,7 @@ export class RepositoryDraft {
     const made = this.#newFile(manifests, place);
     if (
       at.place.base.length > 0 ||
-      removeYamlDocument(source, at.place.document) !== undefined ||
+      !isOnlyDocument(source, at.place.document) ||
       made.drafted.repository !== at.repository ||
       !isBuiltAs(made.drafted, path, made.path) ||
       isOwned(made.drafted.files, { ...at.place, source })

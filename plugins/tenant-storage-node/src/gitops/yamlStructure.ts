@@ -13,6 +13,7 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { GitOpsError } from './gitOpsError';
+import { dataAt } from './plainData';
 import {
   contentEnd,
   flowAppend,
@@ -126,35 +127,6 @@ function exactPath(
     typeof step === 'object' ? indexes[at] : step,
   );
   return { steps, indexes, missing };
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** What is below a path of plain data; own keys only. */
-export function dataAt(data: unknown, path: YamlPath): unknown {
-  let value = data;
-  for (const step of path) {
-    if (typeof step === 'object') {
-      value = Array.isArray(value)
-        ? value.find(
-            (each: unknown) =>
-              isRecord(each) &&
-              Object.entries(step.where).every(
-                ([key, wanted]) => each[key] === wanted,
-              ),
-          )
-        : undefined;
-    } else if (Array.isArray(value) || isRecord(value)) {
-      value = Object.hasOwn(value, step)
-        ? (value as Record<string | number, unknown>)[step]
-        : undefined;
-    } else {
-      return undefined;
-    }
-  }
-  return value;
 }
 
 function withValue(data: unknown, steps: Step[], value: unknown): unknown {
@@ -402,6 +374,17 @@ export function setYamlData(
   );
 }
 
+/** An entry of a list whose dashes are in a column, on lines of its own. */
+function entryLines(
+  source: YamlSource,
+  value: YamlData,
+  indent: number,
+): string[] {
+  const entry = blockLines(source, [value], 0);
+  const shift = / *-/.exec(entry[0])![0].length - 1;
+  return entry.map(line => ' '.repeat(indent) + line.slice(shift));
+}
+
 /**
  * Adds an entry at the end of a list, and the list if there is none yet.
  *
@@ -426,12 +409,10 @@ export function appendYamlData(
   if (isFlow(node)) {
     splice = flowAppend(source, node, flowText(source, value));
   } else if (end !== undefined && indent !== undefined) {
-    const [entry] = [blockLines(source, [value], 0)];
-    const shift = / *-/.exec(entry[0])![0].length - 1;
     splice = linesAfter(
       source.file.text,
       end,
-      entry.map(line => ' '.repeat(indent) + line.slice(shift)),
+      entryLines(source, value, indent),
     );
   }
   if (!splice) throw refusal();
@@ -596,23 +577,22 @@ export function prependYamlData(
     lineStart(text, first.range[0]),
     indent,
   );
-  const entry = blockLines(source, [value], 0);
-  const shift = / *-/.exec(entry[0])![0].length - 1;
-  const lineEnd = /\r\n/.test(text) ? '\r\n' : '\n';
+  const added = entryLines(source, value, indent).map(
+    line => `${line}${eolOf(text)}`,
+  );
   return proven(
     source,
-    {
-      start,
-      end: start,
-      text: entry
-        .map(line => `${' '.repeat(indent)}${line.slice(shift)}${lineEnd}`)
-        .join(''),
-    },
+    { start, end: start, text: added.join('') },
     expectedWith(source, index, data =>
       withValue(data, steps, [value, ...(dataAt(data, steps) as unknown[])]),
     ),
     () => notPossible(source, node, shownPath(path)),
   );
+}
+
+/** Whether nothing else is in its file. */
+export function isOnlyDocument(source: YamlSource, index: number): boolean {
+  return allData(source).every((data, at) => at === index || data === null);
 }
 
 /**
@@ -625,10 +605,7 @@ export function removeYamlDocument(
   source: YamlSource,
   index: number,
 ): string | undefined {
-  const others = allData(source).filter(
-    (data, at) => at !== index && data !== null,
-  );
-  if (others.length === 0) return undefined;
+  if (isOnlyDocument(source, index)) return undefined;
   const refusal = () =>
     notPossible(source, source.documents[index].contents, 'The document');
   return proven(
@@ -649,12 +626,11 @@ export function yamlDocumentText(
   source: YamlSource,
   index: number,
 ): string | undefined {
-  const isAlone = removeYamlDocument(source, index) === undefined;
   const { start, end } = documentRange(source, index, () =>
     notPossible(source, source.documents[index].contents, 'The document'),
   );
   const text = source.file.text
-    .slice(isAlone ? 0 : start, end)
+    .slice(isOnlyDocument(source, index) ? 0 : start, end)
     .replace(/^\ufeff/, '')
     .replace(/\r\n?/g, '\n')
     // What begins or ends a document; a comment beside that is kept.
@@ -676,7 +652,7 @@ export function withYamlDocuments(
   { file: { text } }: YamlSource,
   documents: readonly string[],
 ): string {
-  const lineEnd = /\r\n/.test(text) ? '\r\n' : '\n';
+  const lineEnd = eolOf(text);
   const added = documents.map(document =>
     `---\n${document}`.replace(/\n/g, lineEnd),
   );

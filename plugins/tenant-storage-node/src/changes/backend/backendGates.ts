@@ -5,6 +5,7 @@ import {
 import type { ChangeGate } from '../changePlan';
 import { OTHER_NODES } from '../paths/localPathValues';
 import { becauseOf } from '../paths/nodeBoundary';
+import { shownNames } from '../shownNames';
 import type { BackendRequest } from './backendRequest';
 import { CANARY_NAMESPACE, canaryName, driverOf } from './backendManifests';
 import {
@@ -110,15 +111,8 @@ export function underWayOf(facts: UnderClusterFacts) {
   );
 }
 
-/** Names for a sentence, not too many. */
-export function some(names: readonly string[], most = 10): string {
-  return names.length > most
-    ? `${names.slice(0, most).join(', ')} and ${names.length - most} more`
-    : names.join(', ');
-}
-
 export function shownUnderWay(facts: UnderClusterFacts): string {
-  return some(
+  return shownNames(
     underWayOf(facts).map(
       ({ kind, namespace, name, phase }) =>
         `${kind} ${namespace}/${name} (${phase ?? 'new'})`,
@@ -150,7 +144,7 @@ function headroom(request: BackendRequest, facts: UnderClusterFacts): Judged {
   if (short.length > 0) {
     return [
       'failed',
-      `${some(
+      `${shownNames(
         short.map(
           ({ name, free, needed }) =>
             `${name} (${formatBytes(free)} free, ${formatBytes(
@@ -161,7 +155,7 @@ function headroom(request: BackendRequest, facts: UnderClusterFacts): Judged {
     ];
   }
   return unknown.length > 0
-    ? ['unknown', `It is not known of ${some(unknown)}.`]
+    ? ['unknown', `It is not known of ${shownNames(unknown)}.`]
     : ['passed', 'All have.'];
 }
 

@@ -1,8 +1,8 @@
 import type { UnderClusterFacts } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { GitOpsError } from '../../gitops';
+import { isRecord } from '../../gitops/plainData';
 import type { DraftPlace, RepositoryDraft } from '../../gitops/repositoryDraft';
 import {
-  isRecord,
   isRendered,
   localPathValues,
   type LocalPathValues,

@@ -1,6 +1,6 @@
+import { isRecord } from '../../gitops/plainData';
 import type { NewManifest } from '../../gitops/newManifest';
 import type { ClaimPropertySet } from '../claimPropertySets';
-import { isRecord } from '../paths/localPathValues';
 import type { Backend, BackendRequest } from './backendRequest';
 
 /** Of all canaries; fixed, so that facts can be asked for before the under cluster's class is known. */

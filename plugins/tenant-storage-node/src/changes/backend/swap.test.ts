@@ -440,20 +440,30 @@ spec:
     });
   });
 
+  /** What is said against a pin when a backend is installed. */
+  const refusedPin = (
+    input: Record<string, unknown>,
+    accessMode: string,
+    volumeMode: string,
+  ) =>
+    refused({
+      input: {
+        stage: 'install',
+        ...input,
+        claimPropertySets: [{ accessModes: [accessMode], volumeMode }],
+      },
+    });
+
   it.each([
     ['local-path', {}, 'Block'],
     ['nfs', { nfs: { server: 'nfs.example.com', share: '/exports' } }, 'Block'],
   ])('refuses raw devices of %s, which makes none', (to, more, volumeMode) => {
     expect(
-      refused({
-        input: {
-          stage: 'install',
-          to,
-          ...more,
-          confirmBlock: true,
-          claimPropertySets: [{ accessModes: ['ReadWriteOnce'], volumeMode }],
-        },
-      }),
+      refusedPin(
+        { to, ...more, confirmBlock: true },
+        'ReadWriteOnce',
+        volumeMode,
+      ),
     ).toContainEqual(
       expect.objectContaining({
         code: 'notSupported',
@@ -464,15 +474,7 @@ spec:
 
   it('refuses the way back with shared volumes, which local-path makes none of', () => {
     expect(
-      refused({
-        input: {
-          stage: 'install',
-          to: 'local-path',
-          claimPropertySets: [
-            { accessModes: ['ReadWriteMany'], volumeMode: 'Filesystem' },
-          ],
-        },
-      }),
+      refusedPin({ to: 'local-path' }, 'ReadWriteMany', 'Filesystem'),
     ).toMatchObject([
       { code: 'notSupported', field: 'claimPropertySets.0.accessModes' },
     ]);
@@ -485,16 +487,7 @@ spec:
     'refuses shared file systems of %s, whose volumes share raw devices only',
     (to, more) => {
       expect(
-        refused({
-          input: {
-            stage: 'install',
-            to,
-            ...more,
-            claimPropertySets: [
-              { accessModes: ['ReadWriteMany'], volumeMode: 'Filesystem' },
-            ],
-          },
-        }),
+        refusedPin({ to, ...more }, 'ReadWriteMany', 'Filesystem'),
       ).toContainEqual(
         expect.objectContaining({
           code: 'notSupported',

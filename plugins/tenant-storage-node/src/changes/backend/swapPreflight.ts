@@ -3,14 +3,15 @@ import {
   type ChangeImpact,
   type UnderClusterFacts,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
-import { refuseImpossibleSets } from '../claimPropertySets';
+import { refuseImpossibleSets, shownSets } from '../claimPropertySets';
 import { becauseOf } from '../paths/nodeBoundary';
 import { percentOf } from '../percentOf';
 import { cdiChoicesOf, modesOf } from '../provisioner';
+import { shownNames } from '../shownNames';
 import type { Planning } from '../storageChange';
 import type { BackendRequest } from './backendRequest';
 import { canaryName, driverOf, parametersOf, TITLES } from './backendManifests';
-import { shownUnderWay, some, underWayOf } from './backendGates';
+import { shownUnderWay, underWayOf } from './backendGates';
 import {
   isAskedFor,
   liveClass,
@@ -147,7 +148,7 @@ function judgeHeadroom({
     ...(seen ? [] : [`tenants can't be seen${becauseOf(facts.tenants)}`]),
     ...(short.length > 0
       ? [
-          `no room for one more of their largest: ${some(
+          `no room for one more of their largest: ${shownNames(
             short.map(
               ({ name, free, needed }) =>
                 `${name} (${formatBytes(free)} free, ${formatBytes(
@@ -157,7 +158,7 @@ function judgeHeadroom({
           )}`,
         ]
       : []),
-    ...(unknown.length > 0 ? [`not known of ${some(unknown)}`] : []),
+    ...(unknown.length > 0 ? [`not known of ${shownNames(unknown)}`] : []),
   ].join('; ');
   const problem = `${because}: ${found}.`;
   if (request.confirmHeadroom) {
@@ -241,7 +242,7 @@ function warnOfOthers({ facts, warn }: Planning<BackendRequest>): void {
     if (old.length > 0) {
       warn(
         'snapshotClasses',
-        `There are classes for snapshots: ${some(
+        `There are classes for snapshots: ${shownNames(
           old,
         )}. If the tenants' CSI driver enforces classes (infraStorageClassEnforcement), its mapping must name the one of the new backend.`,
       );
@@ -314,7 +315,7 @@ function warnOfOtherCanary({
     'canaryOther',
     `The canary ${name} was made with other parameters than ${
       facts.storageClass
-    } shall have (${some(
+    } shall have (${shownNames(
       different,
     )}): that it is bound tells nothing of those.`,
   );
@@ -388,24 +389,13 @@ export function swapImpact(
   const stays = volumesOfOthers(request, facts);
   const volumesSeen = facts.volumes.sight === 'known';
   const tenantsSeen = facts.tenants.sight === 'known';
-  const modes = request.claimPropertySets
-    .map(
-      ({ accessModes, volumeMode }) => `${accessModes.join('+')}/${volumeMode}`,
-    )
-    .join(', ');
+  const modes = shownSets(request.claimPropertySets);
   const profile = facts.storageProfiles.items.find(
     ({ name }) => name === storageClass,
   );
   const serves = driverOf(backend) ?? localProvisioner(facts) ?? 'local-path';
   const pinnedNow =
-    profile && profile.pinned.length > 0
-      ? profile.pinned
-          .map(
-            ({ accessModes, volumeMode }) =>
-              `${accessModes.join('+')}/${volumeMode ?? 'any'}`,
-          )
-          .join(', ')
-      : null;
+    profile && profile.pinned.length > 0 ? shownSets(profile.pinned) : null;
   let servesAfter: string | null = serves;
   let servesNote = live ? null : 'The class is not there now, or not seen.';
   let pinAfter: string | null = modes;
@@ -441,7 +431,7 @@ export function swapImpact(
       after: tenantsSeen ? `${tenants.length}` : null,
       note: tenantsSeen
         ? `${
-            some(tenants) || 'None'
+            shownNames(tenants) || 'None'
           }. Between release and claim none of them can create a volume; those that are there go on working.`
         : `They can't be seen${becauseOf(facts.tenants)}.`,
     },
@@ -463,9 +453,11 @@ export function swapImpact(
             note:
               [
                 ...(short.length > 0
-                  ? [some(short.map(({ name }) => name))]
+                  ? [shownNames(short.map(({ name }) => name))]
                   : []),
-                ...(unknown.length > 0 ? [`unknown: ${some(unknown)}`] : []),
+                ...(unknown.length > 0
+                  ? [`unknown: ${shownNames(unknown)}`]
+                  : []),
               ].join('; ') || null,
           },
         ]),

@@ -1,5 +1,6 @@
 import type { UnderClusterFacts } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { GitOpsError } from '../../gitops';
+import { dataAt, isRecord } from '../../gitops/plainData';
 import type { DraftPlace, RepositoryDraft } from '../../gitops/repositoryDraft';
 import type { YamlPath } from '../../gitops/yamlPath';
 
@@ -26,22 +27,9 @@ export interface LocalPathValues {
   classes: string[];
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function valueAt(value: unknown, ...path: string[]): unknown {
-  let at = value;
-  for (const key of path) {
-    if (!isRecord(at) || !Object.hasOwn(at, key)) return undefined;
-    at = at[key];
-  }
-  return at;
-}
-
 /** The chart that a HelmRelease in Git names, without the folder that it is in; undefined if it names none itself. */
 export function chartOfRelease(release: unknown): string | undefined {
-  const chart = valueAt(release, 'spec', 'chart', 'spec', 'chart');
+  const chart = dataAt(release, ['spec', 'chart', 'spec', 'chart']);
   return typeof chart === 'string'
     ? chart.replace(/\/+$/, '').split('/').at(-1)
     : undefined;

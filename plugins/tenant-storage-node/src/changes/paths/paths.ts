@@ -4,6 +4,7 @@ import {
   type UnderClusterFacts,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { GitOpsError } from '../../gitops';
+import { isRecord } from '../../gitops/plainData';
 import type { DraftPlace, RepositoryDraft } from '../../gitops/repositoryDraft';
 import type { YamlPath } from '../../gitops/yamlPath';
 import { dnsSubdomain } from '../checkedName';
@@ -14,7 +15,6 @@ import type {
   PlannableChange,
 } from '../storageChange';
 import {
-  isRecord,
   localPathValues,
   neededLocalPathValues,
   nodePathsOf,

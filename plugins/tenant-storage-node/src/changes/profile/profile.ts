@@ -6,6 +6,7 @@ import {
   ACCESS_MODES,
   checkedPropertySets,
   refuseImpossibleSets,
+  shownSets,
   type ClaimPropertySet,
 } from '../claimPropertySets';
 import {
@@ -75,17 +76,6 @@ function setsOf(value: unknown): ClaimPropertySet[] {
 
 function shownMode({ accessMode, volumeMode }: ClaimMode): string {
   return `${accessMode}/${volumeMode}`;
-}
-
-function shownSets(
-  sets: ReadonlyArray<{ accessModes: string[]; volumeMode: string | null }>,
-): string {
-  return sets
-    .map(
-      ({ accessModes, volumeMode }) =>
-        `${accessModes.join('+')}/${volumeMode ?? 'any'}`,
-    )
-    .join(', ');
 }
 
 function refuseImpossible(

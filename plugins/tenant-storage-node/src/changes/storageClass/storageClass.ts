@@ -1,5 +1,6 @@
 import type { UnderClusterFacts } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { GitOpsError } from '../../gitops';
+import { recordOf } from '../../gitops/plainData';
 import type { DraftPlace } from '../../gitops/repositoryDraft';
 import {
   backendClassFields,
@@ -11,7 +12,8 @@ import { classManifest, pinnedProfile } from '../backend/backendManifests';
 import type { ChangeGate } from '../changePlan';
 import { dnsSubdomain } from '../checkedName';
 import { localPathValues } from '../paths/localPathValues';
-import { cdiChoicesOf, sharesOnlyBlock } from '../provisioner';
+import { isImpossibleShare, shownSets } from '../claimPropertySets';
+import { cdiChoicesOf } from '../provisioner';
 import type {
   ChangeArrival,
   PlannedChange,
@@ -91,12 +93,6 @@ function read(input: Record<string, unknown>): ClassRequest {
     default: isDefault === true,
     confirmBlock: confirmBlock === true,
   };
-}
-
-function recordOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-    ? (value as Record<string, unknown>)
-    : {};
 }
 
 /** Kubernetes refuses every change of these, so a change of them would be stuck. */
@@ -355,11 +351,7 @@ function plan(planning: Planning<ClassRequest>): PlannedChange {
         'Look into /etc/containerd/config.toml of the workers, then confirm; or choose Filesystem.',
     });
   }
-  if (
-    made.pin.volumeMode === 'Filesystem' &&
-    made.pin.accessModes.includes('ReadWriteMany') &&
-    sharesOnlyBlock(made.provisioner)
-  ) {
+  if (isImpossibleShare(made.provisioner, made.pin)) {
     refuse({
       code: 'notSupported',
       field: 'accessMode',
@@ -401,7 +393,7 @@ function plan(planning: Planning<ClassRequest>): PlannedChange {
     ],
     { change: 'class', object: name },
   );
-  const pin = `${made.pin.accessModes.join('+')}/${made.pin.volumeMode}`;
+  const pin = shownSets([made.pin]);
   return {
     title: `Class ${name} in ${underCluster}: ${made.provisioner}`,
     impact: [

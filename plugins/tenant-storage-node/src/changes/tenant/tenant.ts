@@ -7,6 +7,7 @@ import {
   type UnderClusterFacts,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import { GitOpsError } from '../../gitops';
+import { recordOf } from '../../gitops/plainData';
 import type { DraftPlace } from '../../gitops/repositoryDraft';
 import type { ChangeGate } from '../changePlan';
 import {
@@ -94,12 +95,6 @@ function bytesOf(text: string, fraction: 'up' | 'down'): bigint | undefined {
     if (error instanceof QuantityError) return undefined;
     throw error;
   }
-}
-
-function recordOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-    ? (value as Record<string, unknown>)
-    : {};
 }
 
 /** The tenant's quota in Git, by its key. */

@@ -1,12 +1,8 @@
 import type { UnderClusterFacts } from '@kmetal/backstage-plugin-tenant-storage-common';
+import { shownNames } from '../shownNames';
 import type { Planning } from '../storageChange';
 import type { InGit } from './locationInGit';
 import type { VeleroLocationRequest } from './request';
-
-export function shownNames(names: readonly string[]): string {
-  const shown = names.slice(0, 10).join(', ');
-  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
-}
 
 /** Schedules that write to a location; undefined if they can't be seen. */
 export function schedulesOf(

@@ -1,4 +1,5 @@
 import type { UnderClusterFacts } from '@kmetal/backstage-plugin-tenant-storage-common';
+import { recordOf } from '../../gitops/plainData';
 import type { DraftPlace } from '../../gitops/repositoryDraft';
 import type { Planning } from '../storageChange';
 import type { VeleroLocationRequest } from './request';
@@ -19,12 +20,6 @@ export interface InGit {
   default?: boolean;
   /** Whether a template, a tag or a merge key may say `default`, so that what comes of it can't be read. */
   isDefaultUnread: boolean;
-}
-
-export function recordOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-    ? (value as Record<string, unknown>)
-    : {};
 }
 
 function textOf(value: unknown): string | undefined {

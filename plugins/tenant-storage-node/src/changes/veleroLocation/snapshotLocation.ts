@@ -1,5 +1,5 @@
+import { shownNames } from '../shownNames';
 import type { Planning } from '../storageChange';
-import { shownNames } from './consumers';
 import { API_GROUP } from './locationInGit';
 import type { VeleroLocationRequest } from './request';
 

@@ -4,8 +4,10 @@ import type {
   UnderClusterFacts,
 } from '@kmetal/backstage-plugin-tenant-storage-common';
 import type { NewManifest } from '../../gitops/newManifest';
+import { recordOf } from '../../gitops/plainData';
 import { shownText } from '../../gitops/shownText';
 import type { ChangeGate } from '../changePlan';
+import { shownNames } from '../shownNames';
 import type {
   ChangeArrival,
   PlannedChange,
@@ -17,17 +19,10 @@ import {
   refuseNoDefault,
   refuseReadOnly,
   schedulesOf,
-  shownNames,
 } from './consumers';
 import { moveDefault } from './defaultLocation';
 import { fields } from './fields';
-import {
-  API_GROUP,
-  inGit,
-  KIND,
-  recordOf,
-  refuseForeign,
-} from './locationInGit';
+import { API_GROUP, inGit, KIND, refuseForeign } from './locationInGit';
 import { refuseUnprotected } from './protection';
 import { CONFIG_KEYS, read, type VeleroLocationRequest } from './request';
 import { refuseSnapshotLocation } from './snapshotLocation';
